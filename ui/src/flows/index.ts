@@ -1,0 +1,3 @@
+// The flow list, and a flow with nothing in it yet.
+export { EmptyFlow } from './EmptyFlow';
+export { FlowList } from './FlowList';

@@ -1,0 +1,4 @@
+// The inspector: settings of the selected node.
+export function Inspector(_: { flow: string }) {
+  return null;
+}

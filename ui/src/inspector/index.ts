@@ -1,0 +1,2 @@
+// Settings of what is selected.
+export { Inspector } from './Inspector';

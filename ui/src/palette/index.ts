@@ -1,0 +1,2 @@
+// Finding things: the command palette, and the list of node types.
+export { Palette } from './Palette';

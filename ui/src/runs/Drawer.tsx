@@ -1,0 +1,4 @@
+// The drawer: what went in and came out of a node.
+export function Drawer(_: { flow: string }) {
+  return null;
+}
