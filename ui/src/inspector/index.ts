@@ -1,2 +1,2 @@
-// Settings of what is selected.
+// The panel beside the canvas: settings of what is selected.
 export { Inspector } from './Inspector';

@@ -1,6 +1,28 @@
 // Small parts and tokens that every screen is made of.
+
+export { CodeEditor, type CodeEditorProps } from './code';
 export { Button, Chip, IconButton, Kbd, Segment, Tile, type Tone } from './controls';
 export { asDye, type Dye, dyeOf, familyWords } from './dye';
+export {
+  equal,
+  type FormServices,
+  getIn,
+  isObject,
+  type Json,
+  type JsonObject,
+  looksLikeExpression,
+  type Note,
+  Notes,
+  type Path,
+  Preview,
+  pointer,
+  previewText,
+  type Schema,
+  SchemaForm,
+  setIn,
+  useDraft,
+  words,
+} from './form';
 export { Icon, type IconName, TypeIcon } from './icons';
 export { isChord, isTyping, keyWords } from './keys';
 export { Notices, notice, problem } from './notices';

@@ -118,7 +118,7 @@ export function CodeEditor(props: CodeEditorProps) {
             ...closeBracketsKeymap,
             ...completionKeymap,
             {
-              key: "Escape",
+              key: 'Escape',
               run: () => {
                 latest.current.onEscape?.();
                 return latest.current.onEscape !== undefined;
