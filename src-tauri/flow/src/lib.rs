@@ -1,1 +1,23 @@
+//! The flow document: read and written as text, edited, compared, merged and undone as a list of facts that changed,
+//! held in a CRDT where the changes of several people meet, and shown to the rest of the program as a typed [`Flow`].
+//!
+//! Deliberately absent: any disk, network or clock. The store keeps the bytes, the files and the log.
 
+mod error;
+pub mod facts;
+mod finding;
+mod format;
+mod ids;
+mod view;
+
+pub use error::FlowError;
+pub use facts::{Change, Facts, Fields, Spans, diff, invert};
+pub use finding::{Finding, Severity};
+pub use format::{
+    Data, Entry, Format, MAX_DEPTH, MAX_FILE, MAX_INT, Parsed, Place, Remarks, parse, print,
+};
+pub use ids::{Ends, Entity, IN, Kind, OUT, in_words, is_id, make_id};
+pub use view::{
+    Block, Disabled, Durability, Edge, FORMAT, Flow, Join, Node, OnError, Order, Retry, Spot,
+    duration,
+};
