@@ -5,10 +5,12 @@
 mod caller;
 mod doors;
 mod script;
+mod sql;
 
 pub use caller::Caller;
 pub use doors::*;
 pub use script::*;
+pub use sql::only_reads;
 
 use std::sync::Arc;
 
