@@ -1,1 +1,6 @@
+//! Nodes of the net pack.
 
+use weft_node::NodeType;
+
+/// In palette order.
+pub static NODES: &[&NodeType] = &[];

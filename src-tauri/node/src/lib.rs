@@ -13,6 +13,7 @@
 //!
 //! Deliberately absent: any disk, network, clock or process.
 
+pub mod condition;
 mod context;
 mod io;
 mod item;
@@ -23,6 +24,7 @@ pub mod settings;
 pub mod value;
 pub mod world;
 
+pub use condition::{Condition, Match};
 pub use context::{Context, Scope};
 pub use io::{Input, Outputs};
 pub use item::{Batch, BlobRef, Item, Lineage};

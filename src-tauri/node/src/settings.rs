@@ -109,3 +109,28 @@ impl JsonSchema for Value {
         Schema::default()
     }
 }
+
+impl PerItem<Value> {
+    /// What the item at this position is looked at by: a fixed text names a field of the item, an expression is the value itself.
+    pub fn of(&self, item: &crate::Item, position: usize) -> Option<Value> {
+        match self {
+            PerItem::Same(Value::Text(field)) => item.json.at(field).cloned(),
+            PerItem::Same(value) => Some(value.clone()),
+            PerItem::Each(values) => values.get(position).cloned(),
+        }
+    }
+}
+
+impl JsonSchema for crate::Map {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Map".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": "object", "additionalProperties": true })
+    }
+}
