@@ -1,12 +1,15 @@
 // What is open, selected and shown: the screen's own state, never the backend's.
 import { create } from 'zustand';
-import { type RunSummary, useKept } from '../api';
+import { type LineageHop, type RunSummary, useKept } from '../api';
 
 /** Items that one chosen item came from: how many at each node. */
 export interface Trace {
   flow: string;
   run: string;
   nodes: Record<string, number>;
+  /** The item that was chosen, and the way it came. */
+  chosen?: { node: string; port: string | null; item: number };
+  hops?: LineageHop[];
 }
 
 export interface Screen {

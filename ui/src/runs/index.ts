@@ -1,4 +1,4 @@
-// Runs, looked into: strip, drawer, and what view blocks show.
+// Runs: the strip, the drawer, and what a view block shows.
 export { Drawer } from './Drawer';
 export { RunStrip } from './RunStrip';
 export { ViewContent } from './ViewContent';

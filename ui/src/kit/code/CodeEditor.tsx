@@ -11,7 +11,7 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { javascript } from '@codemirror/lang-javascript';
 import { json } from '@codemirror/lang-json';
 import { yaml } from '@codemirror/lang-yaml';
-import { bracketMatching, foldGutter, foldKeymap } from '@codemirror/language';
+import { bracketMatching, ensureSyntaxTree, foldEffect, foldGutter, foldKeymap } from '@codemirror/language';
 import { Compartment, EditorState, type Extension, RangeSetBuilder, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, keymap, placeholder as placeholderText } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
@@ -28,6 +28,8 @@ export type CodeEditorProps = {
   wrong?: readonly [number, number] | null;
   /** Folding marks at the left, for long texts. */
   folds?: boolean;
+  /** What lies deeper than this is folded at first. */
+  foldFrom?: number;
   autoFocus?: boolean;
   complete?: CompletionSource;
   onChange?: (text: string) => void;
@@ -35,6 +37,24 @@ export type CodeEditorProps = {
   onFocus?: () => void;
   onEscape?: () => void;
 };
+
+/** Folds objects and lists from a depth on, as far as the text is parsed at once. */
+function foldDeep(view: EditorView, from: number) {
+  const tree = ensureSyntaxTree(view.state, Math.min(view.state.doc.length, 100_000), 50);
+  const effects: StateEffect<{ from: number; to: number }>[] = [];
+  let depth = 0;
+  tree?.iterate({
+    enter(node) {
+      if (node.name !== 'Object' && node.name !== 'Array') return;
+      depth += 1;
+      if (depth === from + 1 && node.to - node.from > 2) effects.push(foldEffect.of({ from: node.from + 1, to: node.to - 1 }));
+    },
+    leave(node) {
+      if (node.name === 'Object' || node.name === 'Array') depth -= 1;
+    },
+  });
+  if (effects.length > 0) view.dispatch({ effects });
+}
 
 /** The languages we can colour; every other one is plain text. */
 function languageOf(name: string): Extension {
@@ -138,6 +158,7 @@ export function CodeEditor(props: CodeEditorProps) {
       }),
     });
     view.current = editor;
+    if (props.foldFrom !== undefined) foldDeep(editor, props.foldFrom);
     if (props.autoFocus) editor.focus();
     return () => editor.destroy();
   }, []);

@@ -20,7 +20,7 @@ const look = EditorView.theme({
   '.cm-placeholder': { color: 'var(--ink-3)' },
   '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--press)' },
   '.cm-wrong': { textDecoration: 'underline 2px var(--error)', textUnderlineOffset: '3px' },
-  '.cm-prefix': { color: 'var(--ink-3)' },
+  '.cm-prefix, .cm-prefix > span': { color: 'var(--ink-3)' },
   '.cm-foldPlaceholder': {
     background: 'var(--press)',
     border: 'none',

@@ -38,8 +38,10 @@ export function Field({ name, schema, required, value, path, change, unknown = f
 
   const label = typeof bare.title === 'string' ? bare.title : words(name);
   const description = unknown ? 'This node type does not know this field. It is kept as it is.' : bare.description;
-  const preset = bare.default;
-  const changed = !required && value !== undefined && !(preset !== undefined && equal(value, preset));
+  // Plain optional fields are cleared where they stand; a dot on each would say nothing.
+  const preset = bare.default ?? undefined;
+  const compound = nullable && ['object', 'union', 'list', 'map', 'json'].includes(shape.kind);
+  const changed = !required && value !== undefined && (preset === undefined ? compound : !equal(value, preset));
   const here = pointer(path);
   const own = notes.filter((note) => note.field === here || (shape.kind === 'json' && note.field.startsWith(`${here}/`)));
   const wrong = own.some((note) => note.severity === 'error');
@@ -100,7 +102,6 @@ export function Field({ name, schema, required, value, path, change, unknown = f
           {label}
         </label>
         <span className={classes.space} />
-        {counts(shape.kind, fixed)}
         {mayVary && !readOnly && (
           <span
             className={`${classes.switch} ${always ? '' : classes.quiet}`}
@@ -115,6 +116,7 @@ export function Field({ name, schema, required, value, path, change, unknown = f
             </button>
           </span>
         )}
+        {counts(shape.kind, fixed)}
         {inLabel && <Control {...control} />}
       </div>
       {isExpression ? (

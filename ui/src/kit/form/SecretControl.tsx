@@ -2,6 +2,7 @@
 
 import { Button, Modal, PasswordInput, Select, TagsInput, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
+import { Icon } from '../icons';
 import type { ControlProps } from './Control';
 import { useForm } from './context';
 import classes from './form.module.css';
@@ -37,6 +38,7 @@ export function SecretControl({ id, label, value, change, describedBy, wrong, di
         }}
         onDropdownOpen={load}
         allowDeselect={false}
+        rightSection={<Icon name="down" size={14} />}
         clearable={!required && now !== null}
         comboboxProps={{ shadow: 'md', radius: 'md', transitionProps: { duration: 90 } }}
         renderOption={({ option }) => {

@@ -1,6 +1,7 @@
 /** A choice between several forms, with the fields of the one that is chosen. */
 
 import { Select } from '@mantine/core';
+import { Icon } from '../icons';
 import { Control, type ControlProps } from './Control';
 import { type Change, useForm } from './context';
 import { Fields } from './Fields';
@@ -28,6 +29,7 @@ export function UnionControl(props: ControlProps & { branches: Branch[] }) {
           else if (chosen && Number(index) !== at) change([], blankBranch(chosen, root, now));
         }}
         allowDeselect={false}
+        rightSection={<Icon name="down" size={14} />}
         clearable={!required && nullable && value !== undefined}
         comboboxProps={{ shadow: 'md', radius: 'md', transitionProps: { duration: 90 } }}
         renderOption={({ option }) => {

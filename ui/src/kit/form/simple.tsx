@@ -2,6 +2,7 @@
 
 import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Icon } from '../icons';
 import type { ControlProps } from './Control';
 import { useDraft } from './draft';
 import classes from './form.module.css';
@@ -124,6 +125,7 @@ export function ChoiceControl({
       {...(many && { searchValue: search, onSearchChange: setSearch })}
       clearable={!required && nullable && value !== undefined}
       allowDeselect={false}
+      rightSection={<Icon name="down" size={14} />}
       maxDropdownHeight={280}
       comboboxProps={{ shadow: 'md', radius: 'md', transitionProps: { duration: 90 } }}
       renderOption={({ option }) => {
