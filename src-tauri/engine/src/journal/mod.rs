@@ -2,6 +2,7 @@
 //!
 //! The engine never touches a disk. The store implements [`Journal`]; tests use [`Memory`](memory::Memory).
 
+pub mod memory;
 mod row;
 
 pub use row::*;
@@ -37,6 +38,7 @@ pub trait Journal: Send + Sync {
     fn append(&self, packet: Packet) -> Result<()>;
 
     /// Hands rows over and waits until they, and everything this run handed over before, are on the disk.
+    /// They are handed over by the call itself, before the future is first polled: another packet of the run may follow at once.
     fn durable(&self, packet: Packet) -> BoxFuture<'_, Result<Position>>;
 
     /// Every row of a run, in order.

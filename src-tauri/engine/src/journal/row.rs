@@ -149,6 +149,39 @@ pub struct RunCreated {
     pub time_zone: String,
     /// Where ports' and permissions' facts at the start are needed again after a restart.
     pub permissions: weft_node::Permissions,
+    /// `config` and `env` of the workspace as they were at the start; the flow's own config goes over them.
+    #[serde(default)]
+    pub config: Value,
+    #[serde(default)]
+    pub env: Value,
+    /// How the run's reply comes about.
+    #[serde(default)]
+    pub reply: ReplyMode,
+}
+
+/// What a webhook's caller waits for (SEMANTICS 12).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyMode {
+    /// `node` where a respond node can be reached from the start, else `last`.
+    #[default]
+    Auto,
+    /// Nothing: 202 as soon as the run is durable.
+    Now,
+    /// The first respond node that starts.
+    Node,
+    /// `flat` of the canonically last node that ran without out-edges.
+    Last,
+}
+
+/// What an iteration of a loop is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Chunk {
+    /// Items `[from, to)` of the loop's first input port.
+    Input { from: u32, to: u32 },
+    /// What the iteration before gave (`while`, `until`).
+    Last,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -158,7 +191,12 @@ pub enum Until {
     /// The run of a called flow has ended.
     Child(Uuid),
     /// A retry of the attempt after the one that failed.
-    Retry { at: i64, attempt: u32 },
+    Retry {
+        at: i64,
+        attempt: u32,
+        #[serde(default)]
+        problem: Option<Arc<Problem>>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -173,8 +211,10 @@ pub enum Row {
     /// `node`, `scope`, `cause` and `inputs` again, because pure and read steps have only this row.
     StepFinished { step: StepId, node: String, kind: String, scope: ScopePath, cause: Cause, attempt: u32, inputs: Vec<InputRef>, emissions: Vec<Emission>, warnings: Vec<String>, pinned: bool, started: i64, at: i64, log: Vec<String> },
     StepFailed { step: StepId, node: String, kind: String, scope: ScopePath, cause: Cause, attempt: u32, inputs: Vec<InputRef>, problem: Arc<Problem>, cancelled: bool, started: i64, at: i64, log: Vec<String> },
-    /// An iteration of a loop has ended with this result.
-    IterationDone { step: StepId, index: u32, result: Stored, at: i64 },
+    /// An iteration of a loop has begun: its chunk is emission `index` of the loop's `body` port.
+    IterationStarted { step: StepId, index: u32, chunk: Chunk, at: i64 },
+    /// An iteration of a loop has ended with this result: what `back` received.
+    IterationDone { step: StepId, index: u32, result: Stored, problem: Option<Arc<Problem>>, at: i64 },
     DeliveryDropped { node: String, scope: ScopePath, edge: String, step: StepId, emission: u32 },
     CancelRequested { by: String, at: i64 },
     /// A killed unsafe step: item `item` of `items` may have happened.
