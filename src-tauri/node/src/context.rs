@@ -43,13 +43,7 @@ impl Context {
     /// Bytes of a blob, whole. More than `limit` bytes is an error.
     pub async fn blob(&self, blob: &BlobRef, limit: u64) -> Result<Bytes> {
         if blob.size > limit {
-            return Err(Problem::new(
-                "blob.too_large",
-                format!(
-                    "{} bytes are more than the {limit} that fit here.",
-                    blob.size
-                ),
-            ));
+            return Err(Problem::new("blob.too_large", format!("{} bytes are more than the {limit} that fit here.", blob.size)));
         }
         self.world.blobs().read(blob).await
     }

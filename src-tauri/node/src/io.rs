@@ -44,10 +44,7 @@ impl Outputs {
 
     /// Items on the first port.
     pub fn many(items: Vec<Item>) -> Self {
-        Outputs {
-            ports: vec![items],
-            warnings: Vec::new(),
-        }
+        Outputs { ports: vec![items], warnings: Vec::new() }
     }
 
     /// One item on the port at this position.

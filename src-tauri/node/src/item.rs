@@ -23,21 +23,13 @@ pub struct Item {
 
 impl Item {
     pub fn new(json: impl Into<Value>) -> Self {
-        Item {
-            json: json.into(),
-            ..Item::default()
-        }
+        Item { json: json.into(), ..Item::default() }
     }
 
     /// This item with another json; blobs are kept, lineage is the engine's to fill.
     #[must_use]
     pub fn with_json(&self, json: impl Into<Value>) -> Self {
-        Item {
-            json: json.into(),
-            blobs: self.blobs.clone(),
-            from: Lineage::Auto,
-            error: None,
-        }
+        Item { json: json.into(), blobs: self.blobs.clone(), from: Lineage::Auto, error: None }
     }
 
     /// Names the positions in the first input port that this item came from.
@@ -50,21 +42,13 @@ impl Item {
     /// Names (input port, position) pairs that this item came from.
     #[must_use]
     pub fn from_ports(mut self, pairs: impl IntoIterator<Item = (usize, usize)>) -> Self {
-        self.from = Lineage::From(
-            pairs
-                .into_iter()
-                .map(|(port, at)| (port as u16, at as u32))
-                .collect(),
-        );
+        self.from = Lineage::From(pairs.into_iter().map(|(port, at)| (port as u16, at as u32)).collect());
         self
     }
 
     #[must_use]
     pub fn with_blob(mut self, name: impl Into<String>, blob: BlobRef) -> Self {
-        let mut blobs = self
-            .blobs
-            .take()
-            .map_or_else(BTreeMap::new, Arc::unwrap_or_clone);
+        let mut blobs = self.blobs.take().map_or_else(BTreeMap::new, Arc::unwrap_or_clone);
         blobs.insert(name.into(), blob);
         self.blobs = Some(Arc::new(blobs));
         self
@@ -134,9 +118,7 @@ impl Batch {
         match self.len() {
             0 => None,
             1 => Some(self[0].json.clone()),
-            _ => Some(Value::list(
-                self.iter().map(|item| item.json.clone()).collect(),
-            )),
+            _ => Some(Value::list(self.iter().map(|item| item.json.clone()).collect())),
         }
     }
 }

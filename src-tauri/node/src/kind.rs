@@ -48,19 +48,11 @@ impl Port {
     pub const NONE: &'static [Port] = &[];
 
     pub const fn items(name: &'static str) -> Port {
-        Port {
-            name,
-            label: "",
-            shape: PortShape::Item,
-        }
+        Port { name, label: "", shape: PortShape::Item }
     }
 
     pub const fn signal(name: &'static str) -> Port {
-        Port {
-            name,
-            label: "",
-            shape: PortShape::Signal,
-        }
+        Port { name, label: "", shape: PortShape::Signal }
     }
 
     pub const fn labelled(self, label: &'static str) -> Port {

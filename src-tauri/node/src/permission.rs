@@ -23,10 +23,7 @@ pub enum NeedKind {
 
 impl Need {
     pub fn new(kind: NeedKind, target: impl Into<String>) -> Self {
-        Need {
-            kind,
-            target: target.into(),
-        }
+        Need { kind, target: target.into() }
     }
 }
 

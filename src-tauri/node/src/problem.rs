@@ -48,11 +48,7 @@ pub const DISK_FULL: &str = "disk_full";
 
 impl Problem {
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Problem {
-            code: code.into(),
-            message: message.into(),
-            ..Problem::default()
-        }
+        Problem { code: code.into(), message: message.into(), ..Problem::default() }
     }
 
     #[must_use]

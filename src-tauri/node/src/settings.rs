@@ -23,11 +23,8 @@ use std::borrow::Cow;
 /// `setting.invalid`, in serde's words, which name the field.
 pub fn read<T: DeserializeOwned>(settings: Value) -> Result<T> {
     serde_json::from_value(settings.into()).map_err(|error| {
-        Problem::new(
-            "setting.invalid",
-            format!("The settings do not fit: {error}."),
-        )
-        .help("Open the node and mend the setting that is named.")
+        Problem::new("setting.invalid", format!("The settings do not fit: {error}."))
+            .help("Open the node and mend the setting that is named.")
     })
 }
 
@@ -62,21 +59,15 @@ enum Wrapped<T> {
 impl<'de, T: DeserializeOwned> Deserialize<'de> for PerItem<T> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(input)?;
-        let wrapped = value.as_object().is_some_and(|map| {
-            map.len() == 1 && (map.contains_key("$same") || map.contains_key("$each"))
-        });
+        let wrapped = value.as_object().is_some_and(|map| map.len() == 1 && (map.contains_key("$same") || map.contains_key("$each")));
         if !wrapped {
             // Defaults and tests write the plain value.
-            return serde_json::from_value(value)
-                .map(PerItem::Same)
-                .map_err(D::Error::custom);
+            return serde_json::from_value(value).map(PerItem::Same).map_err(D::Error::custom);
         }
-        Ok(
-            match serde_json::from_value(value).map_err(D::Error::custom)? {
-                Wrapped::Same(value) => PerItem::Same(value),
-                Wrapped::Each(values) => PerItem::Each(values),
-            },
-        )
+        Ok(match serde_json::from_value(value).map_err(D::Error::custom)? {
+            Wrapped::Same(value) => PerItem::Same(value),
+            Wrapped::Each(values) => PerItem::Each(values),
+        })
     }
 }
 

@@ -17,10 +17,7 @@ pub struct Map {
 
 impl Map {
     pub fn with_capacity(members: usize) -> Self {
-        Map {
-            entries: Vec::with_capacity(members),
-            index: None,
-        }
+        Map { entries: Vec::with_capacity(members), index: None }
     }
 
     pub fn len(&self) -> usize {
@@ -79,13 +76,7 @@ impl Map {
     }
 
     fn index_again(&mut self) {
-        self.index = Some(Arc::new(
-            self.entries
-                .iter()
-                .enumerate()
-                .map(|(at, (k, _))| (k.clone(), at))
-                .collect(),
-        ));
+        self.index = Some(Arc::new(self.entries.iter().enumerate().map(|(at, (k, _))| (k.clone(), at)).collect()));
     }
 
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, &Value)> + DoubleEndedIterator {

@@ -40,9 +40,7 @@ impl Value {
     }
 
     pub fn object(entries: impl IntoIterator<Item = (impl Into<Arc<str>>, Value)>) -> Self {
-        Value::Object(Arc::new(
-            entries.into_iter().map(|(k, v)| (k.into(), v)).collect(),
-        ))
+        Value::Object(Arc::new(entries.into_iter().map(|(k, v)| (k.into(), v)).collect()))
     }
 
     pub fn is_null(&self) -> bool {
@@ -172,12 +170,8 @@ impl Value {
                 return 0;
             }
             match value {
-                Value::List(items) => {
-                    1 + items.iter().map(|v| walk(v, left - 1)).max().unwrap_or(0)
-                }
-                Value::Object(map) => {
-                    1 + map.values().map(|v| walk(v, left - 1)).max().unwrap_or(0)
-                }
+                Value::List(items) => 1 + items.iter().map(|v| walk(v, left - 1)).max().unwrap_or(0),
+                Value::Object(map) => 1 + map.values().map(|v| walk(v, left - 1)).max().unwrap_or(0),
                 _ => 0,
             }
         }
@@ -189,12 +183,7 @@ impl Value {
         match self {
             Value::Text(text) => 16 + text.len(),
             Value::List(items) => 24 + items.iter().map(Value::weight).sum::<usize>(),
-            Value::Object(map) => {
-                24 + map
-                    .iter()
-                    .map(|(k, v)| 16 + k.len() + v.weight())
-                    .sum::<usize>()
-            }
+            Value::Object(map) => 24 + map.iter().map(|(k, v)| 16 + k.len() + v.weight()).sum::<usize>(),
             _ => 16,
         }
     }
@@ -290,12 +279,8 @@ impl From<serde_json::Value> for Value {
                 }
             }
             serde_json::Value::String(s) => Value::from(s),
-            serde_json::Value::Array(items) => {
-                Value::list(items.into_iter().map(Value::from).collect())
-            }
-            serde_json::Value::Object(map) => {
-                Value::object(map.into_iter().map(|(k, v)| (k, Value::from(v))))
-            }
+            serde_json::Value::Array(items) => Value::list(items.into_iter().map(Value::from).collect()),
+            serde_json::Value::Object(map) => Value::object(map.into_iter().map(|(k, v)| (k, Value::from(v)))),
         }
     }
 }
@@ -308,9 +293,7 @@ impl From<&Value> for serde_json::Value {
             Value::Number(n) => n.to_json(),
             Value::Text(text) => serde_json::Value::String(text.to_string()),
             Value::List(items) => items.iter().map(serde_json::Value::from).collect(),
-            Value::Object(map) => serde_json::Value::Object(
-                map.iter().map(|(k, v)| (k.to_string(), v.into())).collect(),
-            ),
+            Value::Object(map) => serde_json::Value::Object(map.iter().map(|(k, v)| (k.to_string(), v.into())).collect()),
         }
     }
 }

@@ -36,9 +36,7 @@ impl Number {
         match self.0 {
             Repr::Int(n) => Some(n),
             Repr::Big(_) => None,
-            Repr::Float(n) => {
-                (n.fract() == 0.0 && n.abs() <= MAX_SAFE_INTEGER as f64).then_some(n as i64)
-            }
+            Repr::Float(n) => (n.fract() == 0.0 && n.abs() <= MAX_SAFE_INTEGER as f64).then_some(n as i64),
         }
     }
 

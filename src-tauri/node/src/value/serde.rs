@@ -1,9 +1,7 @@
 //! Reading and writing values with serde, in any format; depth is capped while reading.
 
 use super::{MAX_DEPTH, Map, Number, Value};
-use ::serde::de::{
-    self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
-};
+use ::serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use ::serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::sync::Arc;
 
@@ -46,10 +44,7 @@ impl<'de> de::Deserialize<'de> for Map {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         match Level(MAX_DEPTH).deserialize(input)? {
             Value::Object(map) => Ok(Arc::unwrap_or_clone(map)),
-            other => Err(de::Error::custom(format!(
-                "expected an object, found {}",
-                other.kind()
-            ))),
+            other => Err(de::Error::custom(format!("expected an object, found {}", other.kind()))),
         }
     }
 }
@@ -66,10 +61,7 @@ impl<'de> DeserializeSeed<'de> for Level {
 
 impl Level {
     fn deeper<E: de::Error>(&self) -> Result<Level, E> {
-        self.0
-            .checked_sub(1)
-            .map(Level)
-            .ok_or_else(|| E::custom(format!("nested deeper than {MAX_DEPTH} levels")))
+        self.0.checked_sub(1).map(Level).ok_or_else(|| E::custom(format!("nested deeper than {MAX_DEPTH} levels")))
     }
 }
 

@@ -5,22 +5,11 @@ use proptest::prelude::*;
 fn numbers_are_compared_by_value_and_written_as_javascript_does() {
     assert_eq!(Value::from(1i64), Value::from(1.0));
     assert_ne!(Value::from(u64::MAX), Value::from(u64::MAX as f64 * 2.0));
-    for (n, text) in [
-        (5.0, "5"),
-        (1e21, "1e+21"),
-        (-0.0, "0"),
-        (0.1, "0.1"),
-        (1e-7, "1e-7"),
-    ] {
+    for (n, text) in [(5.0, "5"), (1e21, "1e+21"), (-0.0, "0"), (0.1, "0.1"), (1e-7, "1e-7")] {
         assert_eq!(Value::from(n).to_text(), text);
     }
     assert_eq!(Value::from(f64::NAN), Value::Null);
-    assert_eq!(
-        Value::from_json("9007199254740993")
-            .expect("JSON")
-            .to_text(),
-        "9007199254740993"
-    );
+    assert_eq!(Value::from_json("9007199254740993").expect("JSON").to_text(), "9007199254740993");
 }
 
 #[test]
@@ -41,9 +30,7 @@ fn depth_is_capped_while_reading() {
 
 #[test]
 fn large_objects_find_their_members() {
-    let mut map: Map = (0..1000)
-        .map(|i| (format!("k{i}"), Value::from(i as i64)))
-        .collect();
+    let mut map: Map = (0..1000).map(|i| (format!("k{i}"), Value::from(i as i64))).collect();
     assert_eq!(map.get("k777"), Some(&Value::from(777i64)));
     assert_eq!(map.remove("k0"), Some(Value::from(0i64)));
     assert_eq!(map.get("k999"), Some(&Value::from(999i64)));

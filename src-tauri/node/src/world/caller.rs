@@ -40,16 +40,8 @@ impl Caller {
 
     /// Seed of the step's random numbers for one item.
     pub fn seed(&self, item: usize) -> u64 {
-        let hash = blake3::Hasher::new()
-            .update(b"seed")
-            .update(&self.step)
-            .update(&(item as u64).to_le_bytes())
-            .finalize();
-        u64::from_le_bytes(
-            hash.as_bytes()[..8]
-                .try_into()
-                .expect("a hash has 32 bytes"),
-        )
+        let hash = blake3::Hasher::new().update(b"seed").update(&self.step).update(&(item as u64).to_le_bytes()).finalize();
+        u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has 32 bytes"))
     }
 
     /// A fresh id, the same on retry and resume: `n` tells several of one item apart.
@@ -60,12 +52,7 @@ impl Caller {
             .update(&(item as u64).to_le_bytes())
             .update(&(n as u64).to_le_bytes())
             .finalize();
-        uuid::Builder::from_random_bytes(
-            hash.as_bytes()[..16]
-                .try_into()
-                .expect("a hash has 32 bytes"),
-        )
-        .into_uuid()
+        uuid::Builder::from_random_bytes(hash.as_bytes()[..16].try_into().expect("a hash has 32 bytes")).into_uuid()
     }
 
     pub fn progress(&self, done: usize, of: usize) {

@@ -14,11 +14,7 @@ pub type ByteStream<'a> = BoxStream<'a, Result<Bytes>>;
 pub trait Egress: Send + Sync {
     /// Sends one request and reads the answer. Follows redirects (10), checks the connected address on every hop,
     /// caps time and size. A status of 400 and more is an answer here, not an error.
-    fn send<'a>(
-        &'a self,
-        caller: &'a Caller,
-        request: HttpRequest,
-    ) -> BoxFuture<'a, Result<HttpResponse>>;
+    fn send<'a>(&'a self, caller: &'a Caller, request: HttpRequest) -> BoxFuture<'a, Result<HttpResponse>>;
 }
 
 #[derive(Clone, Debug, Default)]
@@ -63,22 +59,11 @@ pub enum HttpPartBody {
 #[derive(Clone, Debug)]
 pub enum HttpAuth {
     /// `Authorization: Bearer <secret>`
-    Bearer {
-        secret: String,
-    },
+    Bearer { secret: String },
     /// The secret is the password.
-    Basic {
-        user: String,
-        secret: String,
-    },
-    Header {
-        name: String,
-        secret: String,
-    },
-    Query {
-        name: String,
-        secret: String,
-    },
+    Basic { user: String, secret: String },
+    Header { name: String, secret: String },
+    Query { name: String, secret: String },
 }
 
 #[derive(Clone, Debug)]
@@ -102,26 +87,11 @@ pub trait Files: Send + Sync {
     /// The whole file, as a blob (it is copied into the blob store and hashed on the way).
     fn read<'a>(&'a self, caller: &'a Caller, path: &'a str) -> BoxFuture<'a, Result<BlobRef>>;
     /// The whole file in memory; more than `limit` bytes is an error.
-    fn read_bytes<'a>(
-        &'a self,
-        caller: &'a Caller,
-        path: &'a str,
-        limit: u64,
-    ) -> BoxFuture<'a, Result<Bytes>>;
+    fn read_bytes<'a>(&'a self, caller: &'a Caller, path: &'a str, limit: u64) -> BoxFuture<'a, Result<Bytes>>;
     /// Replaces the file (temporary file, fsync, rename); folders are made.
-    fn write<'a>(
-        &'a self,
-        caller: &'a Caller,
-        path: &'a str,
-        bytes: Bytes,
-    ) -> BoxFuture<'a, Result<()>>;
+    fn write<'a>(&'a self, caller: &'a Caller, path: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<()>>;
     /// Adds to the end (made where it is missing), fsynced.
-    fn append<'a>(
-        &'a self,
-        caller: &'a Caller,
-        path: &'a str,
-        bytes: Bytes,
-    ) -> BoxFuture<'a, Result<()>>;
+    fn append<'a>(&'a self, caller: &'a Caller, path: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<()>>;
     fn exists<'a>(&'a self, caller: &'a Caller, path: &'a str) -> BoxFuture<'a, Result<bool>>;
 }
 
@@ -129,11 +99,7 @@ pub trait Files: Send + Sync {
 pub trait Sql: Send + Sync {
     /// Runs the statements of `sql` in one transaction, once for each list of parameters, and gives the rows of the last statement for each.
     /// No ATTACH, no extensions, no PRAGMA that writes; `timeout_ms` none = 30 s; `max_rows` none = 100,000.
-    fn query<'a>(
-        &'a self,
-        caller: &'a Caller,
-        query: SqlQuery,
-    ) -> BoxFuture<'a, Result<Vec<SqlRows>>>;
+    fn query<'a>(&'a self, caller: &'a Caller, query: SqlQuery) -> BoxFuture<'a, Result<Vec<SqlRows>>>;
 }
 
 #[derive(Clone, Debug, Default)]
@@ -167,20 +133,10 @@ pub struct SqlRows {
 /// The blob store: bytes by content.
 pub trait Blobs: Send + Sync {
     /// Keeps bytes; durable (file and folder fsynced) when it returns.
-    fn put<'a>(
-        &'a self,
-        bytes: Bytes,
-        media_type: &'a str,
-        file_name: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<BlobRef>>;
+    fn put<'a>(&'a self, bytes: Bytes, media_type: &'a str, file_name: Option<&'a str>) -> BoxFuture<'a, Result<BlobRef>>;
     /// Keeps what a stream gives, without holding it all in memory; an error of the stream keeps nothing.
     /// What is written here is the way of stores without a disk; others write as it comes.
-    fn put_stream<'a>(
-        &'a self,
-        mut bytes: ByteStream<'a>,
-        media_type: &'a str,
-        file_name: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<BlobRef>> {
+    fn put_stream<'a>(&'a self, mut bytes: ByteStream<'a>, media_type: &'a str, file_name: Option<&'a str>) -> BoxFuture<'a, Result<BlobRef>> {
         Box::pin(async move {
             let mut all = BytesMut::new();
             while let Some(chunk) = bytes.try_next().await? {
@@ -191,12 +147,7 @@ pub trait Blobs: Send + Sync {
     }
     fn read<'a>(&'a self, blob: &'a BlobRef) -> BoxFuture<'a, Result<Bytes>>;
     /// A range of it: at most `len` bytes from `from`.
-    fn read_range<'a>(
-        &'a self,
-        blob: &'a BlobRef,
-        from: u64,
-        len: u64,
-    ) -> BoxFuture<'a, Result<Bytes>>;
+    fn read_range<'a>(&'a self, blob: &'a BlobRef, from: u64, len: u64) -> BoxFuture<'a, Result<Bytes>>;
 }
 
 /// The time. A frozen one in tests and under `weft run --clock`.

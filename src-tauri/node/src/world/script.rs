@@ -62,9 +62,7 @@ impl From<ScriptError> for Problem {
             _ => String::new(),
         };
         let help = match error.code {
-            "script.timeout" => {
-                "An expression has 100 ms, a code node 30 s: do less at once, or use a code node."
-            }
+            "script.timeout" => "An expression has 100 ms, a code node 30 s: do less at once, or use a code node.",
             "script.memory" => "A script has 64 MiB: work on fewer items at once.",
             "script.unavailable" => "The script workers could not be started; see the log.",
             _ => "Mend the script; it sees the names of the expression help.",

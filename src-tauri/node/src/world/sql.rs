@@ -41,17 +41,7 @@ pub fn only_reads(sql: &str) -> bool {
             "end" if cases > 0 => cases -= 1,
             // `pragma name = value` writes; so may any pragma but those that describe.
             "pragma" if at_start => {
-                if !matches!(
-                    next,
-                    Some(
-                        "table_info"
-                            | "table_xinfo"
-                            | "table_list"
-                            | "index_list"
-                            | "index_info"
-                            | "foreign_key_list"
-                    )
-                ) {
+                if !matches!(next, Some("table_info" | "table_xinfo" | "table_list" | "index_list" | "index_info" | "foreign_key_list")) {
                     return false;
                 }
             }
@@ -95,10 +85,7 @@ fn tokens(sql: &str) -> Vec<String> {
             }
             c if c.is_alphabetic() || c == '_' => {
                 let mut word = c.to_lowercase().to_string();
-                while let Some(&c) = chars
-                    .peek()
-                    .filter(|c| c.is_alphanumeric() || matches!(c, '_' | '$'))
-                {
+                while let Some(&c) = chars.peek().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '$')) {
                     word.extend(c.to_lowercase());
                     chars.next();
                 }
