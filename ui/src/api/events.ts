@@ -202,3 +202,18 @@ async function reset() {
   const latest = new Set(Object.values(get().latest));
   await Promise.allSettled(shown.filter((id) => latest.has(id)).map(loadRun));
 }
+
+/** Resolves when the screen has the flow as it was after this edit, or two seconds later. */
+export function settled(flow: string, rev: number): Promise<void> {
+  const there = () => (get().flows[flow]?.rev ?? Number.POSITIVE_INFINITY) >= rev;
+  if (there()) return Promise.resolve();
+  return new Promise((done) => {
+    const end = () => {
+      clearTimeout(timer);
+      stop();
+      done();
+    };
+    const timer = setTimeout(end, 2000);
+    const stop = useKept.subscribe(() => there() && end());
+  });
+}

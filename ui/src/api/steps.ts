@@ -9,6 +9,7 @@ interface Steps {
   /** Number of the event that last wrote an entry, so that an older picture does not overwrite it. */
   seen: Map<string, number>;
   whole: boolean;
+  version: string | null;
 }
 
 type Listener = () => void;
@@ -30,7 +31,7 @@ const runKey = (run: string) => `r ${run}`;
 function stepsOf(run: string): Steps {
   let steps = runs.get(run);
   if (!steps) {
-    steps = { nodes: new Map(), edges: new Map(), attention: new Map(), seen: new Map(), whole: false };
+    steps = { nodes: new Map(), edges: new Map(), attention: new Map(), seen: new Map(), whole: false, version: null };
     runs.set(run, steps);
   }
   return steps;
@@ -106,6 +107,7 @@ export function putRun(run: Run) {
   for (const [edge, state] of Object.entries(run.edges)) if (!newer(edgeKey(id, edge))) steps.edges.set(edge, state);
   steps.attention = new Map(run.decisions.map((d) => [d.step, d]));
   steps.whole = true;
+  steps.version = run.version;
   for (const node of steps.nodes.keys()) now.add(nodeKey(id, node));
   for (const edge of steps.edges.keys()) now.add(edgeKey(id, edge));
   now.add(runKey(id));
@@ -136,6 +138,8 @@ function listen(key: string, listener: Listener): () => void {
 
 /** A node's part of a run. */
 export const nodeRun = (run: string, node: string): NodeRun | undefined => runs.get(run)?.nodes.get(node);
+/** The flow version a run runs, once its picture was read. */
+export const runVersion = (run: string): string | null => runs.get(run)?.version ?? null;
 /** What travelled an edge in a run. */
 export const edgeRun = (run: string, edge: string): EdgeRun | undefined => runs.get(run)?.edges.get(edge);
 /** All nodes of a run that were told. */

@@ -14,7 +14,7 @@ export function RunButton({ flow }: { flow: string }) {
     return (
       <button type="button" className="btn std errc stop" onClick={() => stopRun(flow)}>
         <Icon name="square" size={13} />
-        Stop <Kbd keys="mod+alt+enter" />
+        Stop <Kbd keys="mod+alt+enter" joined />
       </button>
     );
   }
@@ -24,7 +24,7 @@ export function RunButton({ flow }: { flow: string }) {
     <span className="split">
       <button type="button" className="btn pri" onClick={() => startRun(flow)}>
         <Icon name="play" size={13} />
-        Run <Kbd keys="mod+enter" />
+        Run <Kbd keys="mod+enter" joined />
       </button>
       {node !== null && (
         <Menu position="bottom-end" width={240}>

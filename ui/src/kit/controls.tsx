@@ -45,7 +45,8 @@ function TipWords({ label, keys }: { label: string; keys: string | undefined }) 
 }
 
 /** Keys as they are shown: `mod+enter` reads "Ctrl" "↵". */
-export function Kbd({ keys }: { keys: string }) {
+export function Kbd({ keys, joined }: { keys: string; joined?: boolean }) {
+  if (joined) return <kbd>{keyWords(keys).join(' ')}</kbd>;
   return (
     <>
       {keyWords(keys).map((key) => (
