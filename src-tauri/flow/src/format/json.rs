@@ -1,6 +1,6 @@
 //! JSON in and out. Read by hand: duplicate keys and big integers are refused with their place instead of being lost.
 
-use super::scalar::{BadNumber, json_number};
+use super::scalar::{BadNumber, json_number, quoted};
 use super::tree::{Data, Entry, MAX_DEPTH, Place, key_fits};
 use crate::finding::Finding;
 use std::collections::HashSet;
@@ -314,10 +314,6 @@ pub(super) fn print(root: &Entry) -> String {
     out
 }
 
-fn text(text: &str) -> String {
-    serde_json::to_string(text).expect("text is always JSON")
-}
-
 fn value(out: &mut String, data: &Data, indent: usize) {
     let line = |out: &mut String, indent: usize| {
         out.push('\n');
@@ -333,7 +329,7 @@ fn value(out: &mut String, data: &Data, indent: usize) {
             for (i, (key, entry)) in map.iter().enumerate() {
                 out.push_str(if i > 0 { "," } else { "" });
                 line(out, indent + 2);
-                out.push_str(&text(key));
+                out.push_str(&quoted(key));
                 out.push_str(": ");
                 value(out, &entry.data, indent + 2);
             }
@@ -359,7 +355,7 @@ fn value(out: &mut String, data: &Data, indent: usize) {
             out.push(']');
         }
         Data::Map(_) => out.push_str("{}"),
-        Data::Text(t) => out.push_str(&text(t)),
+        Data::Text(t) => out.push_str(&quoted(t)),
         Data::Float(x) => out.push_str(&super::scalar::float(*x)),
         Data::Null => out.push_str("null"),
         Data::Bool(b) => out.push_str(if *b { "true" } else { "false" }),

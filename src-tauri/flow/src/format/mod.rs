@@ -120,6 +120,12 @@ fn conflict_markers(text: &str) -> Option<u32> {
         .then_some(u32::try_from(first).unwrap_or(u32::MAX - 1) + 1)
 }
 
+/// Whether a file may be an editor's half-written one: empty, or a proper beginning of what it said before. Two of three
+/// beginnings of a YAML flow are flows themselves; whoever reads them as such deletes nodes.
+pub fn is_unfinished(text: &str, before: &str) -> bool {
+    text.trim().is_empty() || (text.len() < before.len() && before.starts_with(text))
+}
+
 /// The canonical text of a flow.
 pub fn print(facts: &Facts, format: Format) -> String {
     print_tree(&assemble(facts), format)

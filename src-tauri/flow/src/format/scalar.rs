@@ -114,7 +114,7 @@ pub(super) fn text(text: &str, key: bool) -> String {
     }
 }
 
-/// In double quotes, escaped so that YAML, TOML and JSON readers agree (JSON but for `\U`).
+/// In double quotes, escaped so that YAML, TOML and JSON readers agree.
 pub fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -126,8 +126,8 @@ pub fn quoted(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             c if printable(c) => out.push(c),
-            c if (c as u32) < 0x10000 => out.push_str(&format!("\\u{:04X}", c as u32)),
-            c => out.push_str(&format!("\\U{:08X}", c as u32)),
+            // What is not printable lies in the first plane.
+            c => out.push_str(&format!("\\u{:04X}", c as u32)),
         }
     }
     out.push('"');

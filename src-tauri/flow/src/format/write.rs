@@ -9,6 +9,9 @@ pub(super) fn print(root: &Entry) -> String {
         Data::Map(map) if !map.is_empty() => out.map(map, 0, 0, ""),
         _ => out.value(root, 0),
     }
+    if !root.remarks.foot.is_empty() {
+        out.0.push('\n');
+    }
     out.lines(&root.remarks.foot, 0);
     out.0
 }
