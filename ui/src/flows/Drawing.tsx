@@ -8,11 +8,14 @@ const WIDE = 92;
 const HIGH = 52;
 const EDGE = 9;
 
-/** Places of nodes fitted into the picture, never drawn larger than a tenth. */
+/** Middles of nodes fitted into the picture, never drawn larger than a tenth. */
 export function fitted(drawing: FlowSummary['drawing'], wide = WIDE, high = HIGH): { x: number; y: number; group: string }[] {
   if (drawing.length === 0) return [];
-  const xs = drawing.map(([x]) => x);
-  const ys = drawing.map(([, y]) => y);
+  const middles = drawing.map(([x, y, group]): [number, number, string] =>
+    group === 'trigger' ? [x + 22, y + 22, group] : [x + 86, y + 30, group],
+  );
+  const xs = middles.map(([x]) => x);
+  const ys = middles.map(([, y]) => y);
   const left = Math.min(...xs);
   const top = Math.min(...ys);
   const across = Math.max(...xs) - left;
@@ -20,7 +23,7 @@ export function fitted(drawing: FlowSummary['drawing'], wide = WIDE, high = HIGH
   const scale = Math.min(0.1, (wide - 2 * EDGE - 4) / Math.max(1, across), (high - 2 * EDGE) / Math.max(1, down));
   const x0 = (wide - across * scale) / 2;
   const y0 = (high - down * scale) / 2;
-  return drawing.map(([x, y, group]) => ({ x: x0 + (x - left) * scale, y: y0 + (y - top) * scale, group }));
+  return middles.map(([x, y, group]) => ({ x: x0 + (x - left) * scale, y: y0 + (y - top) * scale, group }));
 }
 
 export const Drawing = memo(function Drawing({ drawing }: { drawing: FlowSummary['drawing'] }) {

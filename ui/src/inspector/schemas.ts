@@ -144,7 +144,6 @@ function viewSchema(flow: Flow, typeOf: (id: string) => NodeTypeView | undefined
 export const FLOW_SCHEMA: Schema = {
   type: 'object',
   properties: {
-    name: { title: 'Name', type: 'string' },
     description: { title: 'Description', type: 'string', format: 'multiline' },
     durability: {
       title: 'What is kept of a run',
@@ -162,13 +161,13 @@ export const FLOW_SCHEMA: Schema = {
     },
     timeout: { title: 'Time limit of a run, in seconds', type: 'number', minimum: 0 },
     config: {
-      title: 'Config',
+      title: 'Config values',
       type: 'object',
       additionalProperties: {},
       description: 'Values that expressions read as ctx.config.',
     },
     env: {
-      title: 'Environment',
+      title: 'Environment variables',
       type: 'object',
       additionalProperties: { type: 'string' },
       description: 'Expressions read these as ctx.env.',
@@ -177,4 +176,4 @@ export const FLOW_SCHEMA: Schema = {
 };
 
 /** Keys of the document that nobody edits by hand. */
-export const FLOW_KEYS_ELSEWHERE: readonly string[] = ['weft', 'id'];
+export const FLOW_KEYS_ELSEWHERE: readonly string[] = ['weft', 'id', 'name'];

@@ -126,7 +126,6 @@ function ResultBar({ tried, incomplete, item, setItem, canTry }: BarProps) {
   if (incomplete) {
     return (
       <div className={classes.result}>
-        {/* biome-ignore lint/suspicious/noTemplateCurlyInString: the sign itself is meant. */}
         <span className={classes.kind}>{'Begin with js/ for JavaScript, or put ${ } into the text.'}</span>
       </div>
     );

@@ -2,7 +2,7 @@
 
 import { Tooltip } from '@mantine/core';
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
-import { useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { Control } from './Control';
 import { type Change, type Note, useForm } from './context';
 import { ExpressionControl } from './ExpressionControl';
@@ -47,6 +47,14 @@ export function Field({ name, schema, required, value, path, change, unknown = f
   const wrong = own.some((note) => note.severity === 'error');
   const describedBy =
     [own.length > 0 ? `${id}-notes` : '', description ? `${id}-help` : ''].filter(Boolean).join(' ') || undefined;
+
+  // Mantine's inputs know only descriptions of their own, so the words below a field are tied to it here.
+  useEffect(() => {
+    const control = document.getElementById(id);
+    if (!control?.matches('input, textarea, button')) return;
+    if (describedBy) control.setAttribute('aria-describedby', describedBy);
+    else control.removeAttribute('aria-describedby');
+  });
 
   const set: Change = (sub, next, typing) => {
     if (sub.length === 0) change(sub, mayVary ? writeFixed(next) : next, typing);

@@ -9,7 +9,7 @@ import classes from './form.module.css';
 import { placeholderOf } from './simple';
 
 export function PathControl(props: ControlProps & { names: string }) {
-  const { id, value, required, change, describedBy, wrong, disabled, names } = props;
+  const { id, value, required, change, wrong, disabled, names } = props;
   const { services } = useForm();
   const [found, setFound] = useState<string[]>([]);
   const [focused, setFocused] = useState(false);
@@ -44,8 +44,7 @@ export function PathControl(props: ControlProps & { names: string }) {
       limit={60}
       maxDropdownHeight={240}
       comboboxProps={{ shadow: 'md', radius: 'md', transitionProps: { duration: 90 } }}
-      aria-describedby={describedBy}
-      aria-invalid={wrong || undefined}
+      error={wrong}
       disabled={disabled}
       placeholder={
         placeholderOf(props) || (names === 'write_file' ? 'out/report.csv' : names === 'database' ? 'data.db' : 'data/in.csv')

@@ -9,7 +9,7 @@ import classes from './form.module.css';
 
 const ADD = '\0add';
 
-export function SecretControl({ id, label, value, change, describedBy, wrong, disabled, required }: ControlProps) {
+export function SecretControl({ id, label, value, change, wrong, disabled, required }: ControlProps) {
   const { services } = useForm();
   const [secrets, setSecrets] = useState<{ name: string; hosts: string[] }[]>([]);
   const [adding, setAdding] = useState(false);
@@ -51,8 +51,7 @@ export function SecretControl({ id, label, value, change, describedBy, wrong, di
           );
         }}
         placeholder="Choose a secret"
-        aria-describedby={describedBy}
-        aria-invalid={wrong || undefined}
+        error={wrong}
         disabled={disabled}
         classNames={{ input: classes.input ?? '' }}
       />

@@ -11,7 +11,7 @@ import { isObject } from './json';
 import { type Branch, blankBranch, branchOf, read } from './schema';
 
 export function UnionControl(props: ControlProps & { branches: Branch[] }) {
-  const { id, label, describedBy, value, schema, required, nullable, path, change, wrong, disabled, branches } = props;
+  const { id, label, value, schema, required, nullable, path, change, wrong, disabled, branches } = props;
   const { root } = useForm();
   const now = value ?? schema.default;
   const at = branchOf(branches, now);
@@ -42,8 +42,7 @@ export function UnionControl(props: ControlProps & { branches: Branch[] }) {
           );
         }}
         placeholder={now === undefined || now === null ? 'Choose' : 'Another form'}
-        aria-describedby={describedBy}
-        aria-invalid={wrong || undefined}
+        error={wrong}
         disabled={disabled}
         classNames={{ input: classes.input ?? '' }}
       />

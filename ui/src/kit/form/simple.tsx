@@ -22,15 +22,14 @@ export function placeholderOf({ schema, required }: Pick<ControlProps, 'schema' 
 }
 
 export function TextControl(props: ControlProps & { many: boolean }) {
-  const { id, value, required, change, describedBy, wrong, disabled, many } = props;
+  const { id, value, required, change, wrong, disabled, many } = props;
   const kept = typeof value === 'string' ? value : '';
   const draft = useDraft(kept, (next, typing) => change([], next === '' && !required ? undefined : next, typing));
   const common = {
     id,
     value: draft.value,
     onBlur: draft.flush,
-    'aria-describedby': describedBy,
-    'aria-invalid': wrong || undefined,
+    error: wrong,
     disabled,
     placeholder: placeholderOf(props),
     spellCheck: many,
@@ -51,7 +50,7 @@ export function TextControl(props: ControlProps & { many: boolean }) {
 }
 
 export function NumberControl(props: ControlProps & { integer: boolean; min?: number | undefined; max?: number | undefined }) {
-  const { id, value, required, change, describedBy, wrong, disabled, integer, min, max } = props;
+  const { id, value, required, change, wrong, disabled, integer, min, max } = props;
   const kept: number | string = typeof value === 'number' ? value : '';
   const draft = useDraft<number | string>(kept, (next, typing) => {
     if (typeof next === 'number') change([], next, typing);
@@ -67,8 +66,7 @@ export function NumberControl(props: ControlProps & { integer: boolean; min?: nu
       {...(min !== undefined && { min })}
       {...(max !== undefined && { max })}
       hideControls
-      aria-describedby={describedBy}
-      aria-invalid={wrong || undefined}
+      error={wrong}
       disabled={disabled}
       placeholder={placeholderOf(props)}
       classNames={styles}
@@ -76,17 +74,9 @@ export function NumberControl(props: ControlProps & { integer: boolean; min?: nu
   );
 }
 
-export function BooleanControl({ id, value, schema, change, describedBy, disabled }: ControlProps) {
+export function BooleanControl({ id, value, schema, change, disabled }: ControlProps) {
   const on = typeof value === 'boolean' ? value : schema.default === true;
-  return (
-    <Switch
-      id={id}
-      checked={on}
-      onChange={(event) => change([], event.currentTarget.checked)}
-      aria-describedby={describedBy}
-      disabled={disabled}
-    />
-  );
+  return <Switch id={id} checked={on} onChange={(event) => change([], event.currentTarget.checked)} disabled={disabled} />;
 }
 
 export function ChoiceControl({
@@ -138,8 +128,7 @@ export function ChoiceControl({
         );
       }}
       placeholder="Choose"
-      aria-describedby={describedBy}
-      aria-invalid={wrong || undefined}
+      error={wrong}
       disabled={disabled}
       classNames={styles}
     />
