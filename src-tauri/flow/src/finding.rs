@@ -31,12 +31,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub fn new(
-        code: &'static str,
-        severity: Severity,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Self {
+    pub fn new(code: &'static str, severity: Severity, message: impl Into<String>, help: impl Into<String>) -> Self {
         Finding {
             code,
             severity,
@@ -55,11 +50,7 @@ impl Finding {
         Finding::new(code, Severity::Error, message, help)
     }
 
-    pub fn warning(
-        code: &'static str,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Self {
+    pub fn warning(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
         Finding::new(code, Severity::Warning, message, help)
     }
 

@@ -23,38 +23,23 @@ pub struct Entity {
 
 impl Entity {
     pub fn flow() -> Self {
-        Entity {
-            kind: Kind::Flow,
-            id: String::new(),
-        }
+        Entity { kind: Kind::Flow, id: String::new() }
     }
 
     pub fn layout() -> Self {
-        Entity {
-            kind: Kind::Layout,
-            id: String::new(),
-        }
+        Entity { kind: Kind::Layout, id: String::new() }
     }
 
     pub fn node(id: impl Into<String>) -> Self {
-        Entity {
-            kind: Kind::Node,
-            id: id.into(),
-        }
+        Entity { kind: Kind::Node, id: id.into() }
     }
 
     pub fn block(id: impl Into<String>) -> Self {
-        Entity {
-            kind: Kind::Block,
-            id: id.into(),
-        }
+        Entity { kind: Kind::Block, id: id.into() }
     }
 
     pub fn edge(ends: &Ends) -> Self {
-        Entity {
-            kind: Kind::Edge,
-            id: ends.short(),
-        }
+        Entity { kind: Kind::Edge, id: ends.short() }
     }
 
     /// Whether it is there as long as the document is.
@@ -83,52 +68,36 @@ impl Ends {
         let (from, to) = text.split_once("->")?;
         let (from, from_port) = end(from, OUT)?;
         let (to, to_port) = end(to, IN)?;
-        Some(Ends {
-            from,
-            from_port,
-            to,
-            to_port,
-        })
+        Some(Ends { from, from_port, to, to_port })
     }
 
     /// As the file has it: `fetch -> clean.big`.
     pub fn short(&self) -> String {
-        format!("{} -> {}", self.from_text(), self.to_text())
+        format!("{} -> {}", self.source(), self.target())
     }
 
     /// As screens have it: `fetch.out -> clean.in`.
     pub fn long(&self) -> String {
-        format!(
-            "{}.{} -> {}.{}",
-            self.from, self.from_port, self.to, self.to_port
-        )
+        format!("{}.{} -> {}.{}", self.from, self.from_port, self.to, self.to_port)
     }
 
-    pub(crate) fn from_text(&self) -> String {
+    pub(crate) fn source(&self) -> String {
         written(&self.from, &self.from_port, OUT)
     }
 
-    pub(crate) fn to_text(&self) -> String {
+    pub(crate) fn target(&self) -> String {
         written(&self.to, &self.to_port, IN)
     }
 }
 
 fn written(id: &str, port: &str, default: &str) -> String {
-    if port == default {
-        id.to_string()
-    } else {
-        format!("{id}.{port}")
-    }
+    if port == default { id.to_string() } else { format!("{id}.{port}") }
 }
 
 fn end(text: &str, default: &str) -> Option<(String, String)> {
     let text = text.trim();
     let (id, port) = text.split_once('.').unwrap_or((text, default));
-    let name = |s: &str| {
-        !s.is_empty()
-            && s.chars()
-                .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
-    };
+    let name = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
     (name(id) && name(port)).then(|| (id.to_string(), port.to_string()))
 }
 
@@ -145,9 +114,7 @@ const MAX_ID: usize = 40;
 pub fn is_id(text: &str) -> bool {
     text.len() <= 64
         && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// An id made from a shown name: `Fetch order` -> `fetch_order`, and `fetch_order_2` where that is taken.
@@ -165,21 +132,14 @@ pub fn make_id(name: &str, suffix: Option<&str>, taken: impl Fn(&str) -> bool) -
         }
     }
     let id = id.trim_end_matches('_');
-    let mut id = if id.is_empty() {
-        "node".to_string()
-    } else {
-        id.to_string()
-    };
+    let mut id = if id.is_empty() { "node".to_string() } else { id.to_string() };
     if let Some(suffix) = suffix {
         id = format!("{id}_{suffix}");
     }
     if !taken(&id) {
         return id;
     }
-    (2..)
-        .map(|n| format!("{id}_{n}"))
-        .find(|id| !taken(id))
-        .expect("numbers do not run out")
+    (2..).map(|n| format!("{id}_{n}")).find(|id| !taken(id)).expect("numbers do not run out")
 }
 
 /// `fetch_order` in words: what is shown where a node has no name.
@@ -198,20 +158,12 @@ mod tests {
 
     #[test]
     fn ids_are_made_from_names() {
-        for (name, id) in [
-            ("Fetch order", "fetch_order"),
-            ("2nd: Größe!", "nd_gr_e"),
-            ("", "node"),
-            ("日本", "node"),
-            ("__A__b", "a_b"),
-        ] {
+        for (name, id) in [("Fetch order", "fetch_order"), ("2nd: Größe!", "nd_gr_e"), ("", "node"), ("日本", "node"), ("__A__b", "a_b")]
+        {
             assert_eq!(make_id(name, None, |_| false), id);
             assert!(is_id(id));
         }
-        assert_eq!(
-            make_id("fetch", None, |id| ["fetch", "fetch_2"].contains(&id)),
-            "fetch_3"
-        );
+        assert_eq!(make_id("fetch", None, |id| ["fetch", "fetch_2"].contains(&id)), "fetch_3");
         assert_eq!(make_id("fetch", Some("7k2m"), |_| false), "fetch_7k2m");
         assert!(make_id(&"long ".repeat(100), None, |_| false).len() <= MAX_ID);
     }
@@ -219,18 +171,8 @@ mod tests {
     #[test]
     fn default_ports_are_not_written() {
         let ends = Ends::parse(" fetch.out->clean.big ").expect("two ends");
-        assert_eq!(
-            (ends.short(), ends.long()),
-            ("fetch -> clean.big".into(), "fetch.out -> clean.big".into())
-        );
-        for bad in [
-            "a",
-            "a -> ",
-            "a -> b -> c",
-            "a.b.c -> d",
-            "a b -> c",
-            " -> b",
-        ] {
+        assert_eq!((ends.short(), ends.long()), ("fetch -> clean.big".into(), "fetch.out -> clean.big".into()));
+        for bad in ["a", "a -> ", "a -> b -> c", "a.b.c -> d", "a b -> c", " -> b"] {
             assert_eq!(Ends::parse(bad), None, "{bad}");
         }
     }

@@ -11,6 +11,7 @@ mod finding;
 mod format;
 mod ids;
 mod merge;
+mod patch;
 #[cfg(test)]
 mod testing;
 mod version;
@@ -22,15 +23,10 @@ pub use edit::{Edit, copy};
 pub use error::FlowError;
 pub use facts::{Change, Facts, Fields, Spans, diff, invert};
 pub use finding::{Finding, Severity};
-pub use format::{
-    Data, Entry, Format, MAX_DEPTH, MAX_FILE, MAX_INT, Parsed, Place, Remarks, is_unfinished,
-    parse, print,
-};
+pub use format::{Data, Entry, Format, MAX_DEPTH, MAX_FILE, MAX_INT, Parsed, Place, Remarks, is_unfinished, parse, print};
 pub use ids::{Ends, Entity, IN, Kind, OUT, in_words, is_id, make_id};
 pub use merge::{Conflict, merge3};
+pub use patch::{Patch, patches};
 pub use version::version;
-pub use view::{
-    Block, Disabled, Durability, Edge, FORMAT, Flow, Join, Node, OnError, Order, Retry, Spot,
-    duration,
-};
+pub use view::{Block, Disabled, Durability, Edge, FORMAT, Flow, Join, Node, OnError, Order, Retry, Spot, duration};
 pub use words::words;

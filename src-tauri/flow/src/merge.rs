@@ -16,11 +16,7 @@ pub struct Conflict {
 }
 
 /// `base` to `theirs` carried out on `ours`. `None`: both changed one value, differently.
-pub(crate) fn merge_value(
-    base: Option<&Data>,
-    ours: Option<&Data>,
-    theirs: Option<&Data>,
-) -> Option<Option<Data>> {
+pub(crate) fn merge_value(base: Option<&Data>, ours: Option<&Data>, theirs: Option<&Data>) -> Option<Option<Data>> {
     if ours == base || ours == theirs {
         return Some(theirs.cloned());
     }
@@ -28,14 +24,10 @@ pub(crate) fn merge_value(
         return Some(ours.cloned());
     }
     match (base?, ours?, theirs?) {
-        (Data::Text(b), Data::Text(o), Data::Text(t))
-            if [b, o, t].iter().all(|text| text.contains('\n')) =>
-        {
+        (Data::Text(b), Data::Text(o), Data::Text(t)) if [b, o, t].iter().all(|text| text.contains('\n')) => {
             Some(Some(Data::Text(merge_text(b, o, t))))
         }
-        (Data::List(b), Data::List(o), Data::List(t)) => {
-            Some(Some(Data::List(merge_lists(b, o, t))))
-        }
+        (Data::List(b), Data::List(o), Data::List(t)) => Some(Some(Data::List(merge_lists(b, o, t)))),
         _ => None,
     }
 }
@@ -49,15 +41,9 @@ fn merge_lists(base: &[Entry], ours: &[Entry], theirs: &[Entry]) -> Vec<Entry> {
     let key = |list: &[Entry]| list.iter().map(|e| e.pack().to_json()).collect::<Vec<_>>();
     let (base_keys, our_keys, their_keys) = (key(base), key(ours), key(theirs));
     let sides = [(&base_keys, base), (&our_keys, ours), (&their_keys, theirs)];
-    let known: HashMap<&String, &Entry> = sides
-        .into_iter()
-        .flat_map(|(keys, list)| keys.iter().zip(list))
-        .collect();
+    let known: HashMap<&String, &Entry> = sides.into_iter().flat_map(|(keys, list)| keys.iter().zip(list)).collect();
     let merged = merge_tokens(&base_keys, &our_keys, &their_keys);
-    merged
-        .iter()
-        .filter_map(|key| known.get(key).map(|entry| (*entry).clone()))
-        .collect()
+    merged.iter().filter_map(|key| known.get(key).map(|entry| (*entry).clone())).collect()
 }
 
 /// Keeps a token if both kept it; insertions of both stay, equal ones once. Never refuses.
@@ -92,9 +78,7 @@ fn words(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let run = rest
-            .find(|c: char| !c.is_alphanumeric())
-            .unwrap_or(rest.len());
+        let run = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
         let (word, after) = rest.split_at(if run > 0 { run } else { first.len_utf8() });
         out.push(word);
         rest = after;
@@ -120,32 +104,19 @@ pub fn merge3(base: &Facts, ours: &Facts, theirs: &Facts) -> (Facts, Vec<Conflic
                     if was.len() == here.len() && was.iter().all(same) {
                         out.remove(entity);
                     } else {
-                        conflicts.push(Conflict {
-                            ours: here.get(PLACE).cloned(),
-                            theirs: change,
-                        });
+                        conflicts.push(Conflict { ours: here.get(PLACE).cloned(), theirs: change });
                     }
                 }
             }
             (Some(_), None, Some(_)) => {
                 if change.field != PLACE {
-                    conflicts.push(Conflict {
-                        theirs: change,
-                        ours: None,
-                    });
+                    conflicts.push(Conflict { theirs: change, ours: None });
                 }
             }
             (_, None, None) => {}
             _ => {
-                let current = out
-                    .get(entity)
-                    .and_then(|fields| fields.get(&change.field))
-                    .cloned();
-                match merge_value(
-                    change.before.as_ref(),
-                    current.as_ref(),
-                    change.after.as_ref(),
-                ) {
+                let current = out.get(entity).and_then(|fields| fields.get(&change.field)).cloned();
+                match merge_value(change.before.as_ref(), current.as_ref(), change.after.as_ref()) {
                     Some(value) => {
                         let fields = out.entry(entity.clone()).or_default();
                         match value {
@@ -154,10 +125,7 @@ pub fn merge3(base: &Facts, ours: &Facts, theirs: &Facts) -> (Facts, Vec<Conflic
                         };
                     }
                     None if path::is_hidden(&change.field) => {}
-                    None => conflicts.push(Conflict {
-                        theirs: change,
-                        ours: current,
-                    }),
+                    None => conflicts.push(Conflict { theirs: change, ours: current }),
                 }
             }
         }
@@ -174,26 +142,18 @@ mod tests {
 
     #[test]
     fn three_files_merge_and_only_real_conflicts_are_listed() {
-        let ours = SAMPLE
-            .replace("https://api", "https://ours")
-            .replace("table: orders", "table: orders_eu")
-            .replace("  - clean -> store\n", "");
+        let ours =
+            SAMPLE.replace("https://api", "https://ours").replace("table: orders", "table: orders_eu").replace("  - clean -> store\n", "");
         let theirs = SAMPLE
             .replace("table: orders", "table: orders_us")
             .replace("timeout: 30", "timeout: 45 # slow on Mondays")
             .replace("l.amount > 0)", "l.amount > 1)")
             .replace("  clean:\n", "  audit:\n    type: data.log\n\n  clean:\n");
         let (merged, conflicts) = merge3(&facts(SAMPLE), &facts(&ours), &facts(&theirs));
-        let fields: Vec<_> = conflicts
-            .iter()
-            .map(|c| (c.theirs.entity.id.as_str(), c.theirs.field.as_str()))
-            .collect();
+        let fields: Vec<_> = conflicts.iter().map(|c| (c.theirs.entity.id.as_str(), c.theirs.field.as_str())).collect();
         assert_eq!(fields, [("store", "settings/table")]);
         assert_eq!(conflicts[0].ours, Some("orders_eu".into()));
-        let want = theirs
-            .replace("https://api", "https://ours")
-            .replace("orders_us", "orders_eu")
-            .replace("  - clean -> store\n", "");
+        let want = theirs.replace("https://api", "https://ours").replace("orders_us", "orders_eu").replace("  - clean -> store\n", "");
         assert_eq!(yaml(&merged), want);
     }
 
@@ -202,20 +162,11 @@ mod tests {
         let gone = SAMPLE.replace("  store:\n    type: database.sqlite\n    settings:\n      table: orders\n      mode: upsert\n\n", "");
         let changed = SAMPLE.replace("mode: upsert", "mode: insert");
         let (merged, conflicts) = merge3(&facts(SAMPLE), &facts(&gone), &facts(&changed));
-        assert_eq!(
-            (conflicts.len(), merged.contains_key(&Entity::node("store"))),
-            (1, false)
-        );
+        assert_eq!((conflicts.len(), merged.contains_key(&Entity::node("store"))), (1, false));
         let (merged, conflicts) = merge3(&facts(SAMPLE), &facts(&changed), &facts(&gone));
-        assert_eq!(
-            (conflicts.len(), merged.contains_key(&Entity::node("store"))),
-            (1, true)
-        );
+        assert_eq!((conflicts.len(), merged.contains_key(&Entity::node("store"))), (1, true));
         let (merged, conflicts) = merge3(&facts(SAMPLE), &facts(SAMPLE), &facts(&gone));
-        assert_eq!(
-            (conflicts.len(), merged.contains_key(&Entity::node("store"))),
-            (0, false)
-        );
+        assert_eq!((conflicts.len(), merged.contains_key(&Entity::node("store"))), (0, false));
     }
 
     /// No scalar edit of either side is lost unless it is listed, and the result is a flow.
@@ -228,36 +179,22 @@ mod tests {
             for i in 0..8 {
                 for (doc, n) in [(&mut a, 1000), (&mut b, 2000)] {
                     let changes = random_changes(doc, &mut r, n + i);
-                    doc.apply_changes(&changes, Policy::Newest, NOW)
-                        .expect("edit");
+                    doc.apply_changes(&changes, Policy::Newest, NOW).expect("edit");
                 }
             }
             let [base, a, b] = [&base, &a, &b].map(|doc| facts(&doc.text(Format::Yaml)));
             let (merged, conflicts) = merge3(&base, &a, &b);
             for (one, other) in [(&a, &b), (&b, &a)] {
                 for change in diff(&base, one) {
-                    let text = change
-                        .after
-                        .as_ref()
-                        .and_then(Data::as_text)
-                        .is_some_and(|t| t.contains('\n'));
-                    if change.after.is_none()
-                        || path::is_hidden(&change.field)
-                        || text
-                        || matches!(change.after, Some(Data::List(_)))
-                    {
+                    let text = change.after.as_ref().and_then(Data::as_text).is_some_and(|t| t.contains('\n'));
+                    if change.after.is_none() || path::is_hidden(&change.field) || text || matches!(change.after, Some(Data::List(_))) {
                         continue;
                     }
-                    let there = merged
-                        .get(&change.entity)
-                        .and_then(|f| f.get(&change.field))
-                        == change.after.as_ref();
-                    let gone =
-                        base.contains_key(&change.entity) && !other.contains_key(&change.entity);
-                    let listed = conflicts.iter().any(|c| {
-                        c.theirs.entity == change.entity
-                            && [change.field.as_str(), PLACE].contains(&c.theirs.field.as_str())
-                    });
+                    let there = merged.get(&change.entity).and_then(|f| f.get(&change.field)) == change.after.as_ref();
+                    let gone = base.contains_key(&change.entity) && !other.contains_key(&change.entity);
+                    let listed = conflicts
+                        .iter()
+                        .any(|c| c.theirs.entity == change.entity && [change.field.as_str(), PLACE].contains(&c.theirs.field.as_str()));
                     assert!(there || gone || listed, "seed {seed}: {change:?}");
                 }
             }
@@ -267,10 +204,7 @@ mod tests {
 
     #[test]
     fn words_of_both_stay() {
-        assert_eq!(
-            merge_text("one two three", "one 2 three", "one two three four"),
-            "one 2 three four"
-        );
+        assert_eq!(merge_text("one two three", "one 2 three", "one two three four"), "one 2 three four");
         assert_eq!(merge_text("a b", "a x b", "a x b"), "a x b");
         assert_eq!(merge_text("", "x", "y"), "xy");
     }

@@ -5,10 +5,7 @@ use crate::format::{Data, Entry, Remarks, parse, print};
 use crate::{Entity, Facts, FlowDoc, Format, Kind, Stamp};
 
 pub const SAMPLE: &str = include_str!("../tests/sample.flow.yaml");
-pub const NOW: Stamp<'static> = Stamp {
-    label: "test",
-    at: 1,
-};
+pub const NOW: Stamp<'static> = Stamp { label: "test", at: 1 };
 
 /// SplitMix64: the same numbers on every machine.
 pub struct Rng(pub u64);
@@ -46,9 +43,7 @@ pub fn text(r: &mut Rng) -> String {
     if r.chance(70) {
         return (*r.pick(HARD)).into();
     }
-    let letters: Vec<char> = " :#-?{}[],&*!|>'\"%@`\\\n\tab01._~/$=<é\u{1F600}"
-        .chars()
-        .collect();
+    let letters: Vec<char> = " :#-?{}[],&*!|>'\"%@`\\\n\tab01._~/$=<é\u{1F600}".chars().collect();
     (0..r.below(12)).map(|_| *r.pick(&letters)).collect()
 }
 
@@ -113,10 +108,7 @@ fn remarks(r: &mut Rng, entry: &mut Entry) {
 
 /// A whole flow: nodes with arbitrary settings and remarks, edges, blocks, layout, unknown keys.
 pub fn flow(r: &mut Rng, nodes: usize) -> Entry {
-    let mut top: Vec<(String, Entry)> = vec![
-        ("weft".into(), Data::Int(1).into()),
-        ("name".into(), Data::Text(text(r)).into()),
-    ];
+    let mut top: Vec<(String, Entry)> = vec![("weft".into(), Data::Int(1).into()), ("name".into(), Data::Text(text(r)).into())];
     if r.chance(50) {
         top.push((format!("x-{}", r.below(9)), value(r, 3)));
     }
@@ -130,10 +122,7 @@ pub fn flow(r: &mut Rng, nodes: usize) -> Entry {
     };
     let mut boxes = Vec::new();
     for i in 0..nodes {
-        let mut map = vec![
-            ("type".to_string(), Data::from("data.set").into()),
-            ("settings".to_string(), Entry::from(self::map(r, 0))),
-        ];
+        let mut map = vec![("type".to_string(), Data::from("data.set").into()), ("settings".to_string(), Entry::from(self::map(r, 0)))];
         if r.chance(30) {
             map.push(("x-unknown".into(), entry(r, 2)));
         }
@@ -155,46 +144,21 @@ pub fn flow(r: &mut Rng, nodes: usize) -> Entry {
         edges.push(edge);
     }
     let text = Data::Text(text(r));
-    let blocks = vec![(
-        "why".to_string(),
-        with(
-            r,
-            vec![
-                ("type".into(), Data::from("note").into()),
-                ("text".into(), text.into()),
-            ],
-        ),
-    )];
-    let spot = |i: usize| {
-        Entry::from(Data::List(vec![
-            Data::Int(i as i64 * 40).into(),
-            Data::number(i as f64 / 2.0).unwrap_or_default().into(),
-        ]))
-    };
+    let blocks = vec![("why".to_string(), with(r, vec![("type".into(), Data::from("note").into()), ("text".into(), text.into())]))];
+    let spot =
+        |i: usize| Entry::from(Data::List(vec![Data::Int(i as i64 * 40).into(), Data::number(i as f64 / 2.0).unwrap_or_default().into()]));
     let layout = (0..nodes).map(|i| (format!("n{i}"), spot(i))).collect();
-    for (key, data) in [
-        ("nodes", Data::Map(boxes)),
-        ("edges", Data::List(edges)),
-        ("blocks", Data::Map(blocks)),
-        ("layout", Data::Map(layout)),
-    ] {
-        top.push((
-            key.into(),
-            Entry {
-                data,
-                remarks: Remarks::default(),
-                ..Entry::default()
-            },
-        ));
+    for (key, data) in
+        [("nodes", Data::Map(boxes)), ("edges", Data::List(edges)), ("blocks", Data::Map(blocks)), ("layout", Data::Map(layout))]
+    {
+        top.push((key.into(), Entry { data, remarks: Remarks::default(), ..Entry::default() }));
     }
     Entry::from(Data::Map(top)).normal()
 }
 
 /// The facts of a text that is a flow.
 pub fn facts(text: &str) -> Facts {
-    parse(text, Format::Yaml)
-        .unwrap_or_else(|f| panic!("{}\n{text}", f[0]))
-        .facts
+    parse(text, Format::Yaml).unwrap_or_else(|f| panic!("{}\n{text}", f[0])).facts
 }
 
 pub fn sample(peer: u64) -> FlowDoc {
@@ -213,71 +177,34 @@ pub fn yaml(facts: &Facts) -> String {
 /// A change of one field against what the document holds.
 pub fn set(doc: &FlowDoc, entity: Entity, field: &str, after: Option<Data>) -> Change {
     let before = doc.facts().get(&entity).and_then(|f| f.get(field)).cloned();
-    Change {
-        entity,
-        field: field.into(),
-        before,
-        after,
-    }
+    Change { entity, field: field.into(), before, after }
 }
 
 fn add(doc: &FlowDoc, entity: Entity, fields: &[(&str, Data)]) -> Vec<Change> {
-    let last = doc
-        .facts()
-        .iter()
-        .filter(|(e, _)| e.kind == entity.kind)
-        .map(|(_, f)| crate::facts::place_of(f))
-        .max();
+    let last = doc.facts().iter().filter(|(e, _)| e.kind == entity.kind).map(|(_, f)| crate::facts::place_of(f)).max();
     let place = (PLACE, Data::Text(between(last, None)));
     let all = [place].into_iter().chain(fields.iter().cloned());
-    all.map(|(field, data)| Change {
-        entity: entity.clone(),
-        field: field.into(),
-        before: None,
-        after: Some(data),
-    })
-    .collect()
+    all.map(|(field, data)| Change { entity: entity.clone(), field: field.into(), before: None, after: Some(data) }).collect()
 }
 
 /// As [`crate::Edit::Remove`] does: the edges of a node go too.
 fn remove(doc: &FlowDoc, entity: &Entity) -> Vec<Change> {
     let touches = |e: &Entity| {
-        let ends =
-            crate::Ends::parse(&e.id).filter(|_| e.kind == Kind::Edge && entity.kind == Kind::Node);
+        let ends = crate::Ends::parse(&e.id).filter(|_| e.kind == Kind::Edge && entity.kind == Kind::Node);
         e == entity || ends.is_some_and(|ends| ends.from == entity.id || ends.to == entity.id)
     };
     let gone = doc.facts().iter().filter(|(e, _)| touches(e));
-    let fields = gone.flat_map(|(e, f)| {
-        f.iter()
-            .map(move |(k, v)| (e.clone(), k.clone(), v.clone()))
-    });
-    fields
-        .map(|(entity, field, v)| Change {
-            entity,
-            field,
-            before: Some(v),
-            after: None,
-        })
-        .collect()
+    let fields = gone.flat_map(|(e, f)| f.iter().map(move |(k, v)| (e.clone(), k.clone(), v.clone())));
+    fields.map(|(entity, field, v)| Change { entity, field, before: Some(v), after: None }).collect()
 }
 
 /// Any edit a person could make, as changes.
 pub fn random_changes(doc: &FlowDoc, r: &mut Rng, i: usize) -> Vec<Change> {
-    let of = |kind: Kind| {
-        doc.facts()
-            .keys()
-            .filter(|e| e.kind == kind)
-            .cloned()
-            .collect::<Vec<_>>()
-    };
+    let of = |kind: Kind| doc.facts().keys().filter(|e| e.kind == kind).cloned().collect::<Vec<_>>();
     let (nodes, edges) = (of(Kind::Node), of(Kind::Edge));
     let int = |n: usize| Data::Int(n as i64);
     if nodes.is_empty() || r.below(10) == 0 {
-        let fields = [
-            ("type", Data::from("data.set")),
-            ("settings/a", int(i)),
-            ("settings/code", Data::from("one\ntwo\n")),
-        ];
+        let fields = [("type", Data::from("data.set")), ("settings/a", int(i)), ("settings/code", Data::from("one\ntwo\n"))];
         return add(doc, Entity::node(format!("new_{i}")), &fields);
     }
     let node = r.pick(&nodes).clone();
@@ -285,32 +212,18 @@ pub fn random_changes(doc: &FlowDoc, r: &mut Rng, i: usize) -> Vec<Change> {
         0 => remove(doc, &node),
         1 => {
             let other = &r.pick(&nodes).id;
-            let edge = Entity {
-                kind: Kind::Edge,
-                id: format!("{}.p{} -> {other}", node.id, r.below(3)),
-            };
-            if doc.facts().contains_key(&edge) {
-                vec![]
-            } else {
-                add(doc, edge, &[("note", int(5))])
-            }
+            let edge = Entity { kind: Kind::Edge, id: format!("{}.p{} -> {other}", node.id, r.below(3)) };
+            if doc.facts().contains_key(&edge) { vec![] } else { add(doc, edge, &[("note", int(5))]) }
         }
         2 if !edges.is_empty() => remove(doc, r.pick(&edges)),
-        3 => vec![set(
-            doc,
-            Entity::layout(),
-            &node.id,
-            Some(Data::List(vec![int(r.below(900)).into(), int(4).into()])),
-        )],
+        3 => vec![set(doc, Entity::layout(), &node.id, Some(Data::List(vec![int(r.below(900)).into(), int(4).into()])))],
         4 => {
             let mut text = match doc.facts()[&node].get("settings/code") {
                 Some(Data::Text(text)) => text.clone(),
                 _ => "start\n".into(),
             };
-            let at: Vec<usize> = (0..=text.len())
-                .filter(|i| text.is_char_boundary(*i))
-                .collect();
-            text.insert_str(*r.pick(&at), *r.pick::<&str>(&["x", "\n", "word ", "é"]));
+            let at: Vec<usize> = (0..=text.len()).filter(|i| text.is_char_boundary(*i)).collect();
+            text.insert_str(*r.pick(&at), r.pick::<&str>(&["x", "\n", "word ", "é"]));
             vec![set(doc, node, "settings/code", Some(Data::Text(text)))]
         }
         5 => {
@@ -321,33 +234,12 @@ pub fn random_changes(doc: &FlowDoc, r: &mut Rng, i: usize) -> Vec<Change> {
             match r.below(3) {
                 0 if !list.is_empty() => drop(list.remove(r.below(list.len()))),
                 1 if list.len() > 1 => list.rotate_right(1),
-                _ => list.push(
-                    Data::Map(vec![
-                        ("z".into(), int(i).into()),
-                        ("a".into(), Data::from("t").into()),
-                    ])
-                    .into(),
-                ),
+                _ => list.push(Data::Map(vec![("z".into(), int(i).into()), ("a".into(), Data::from("t").into())]).into()),
             }
             vec![set(doc, node, "settings/list", Some(Data::List(list)))]
         }
-        6 => vec![set(
-            doc,
-            node,
-            "name",
-            Some(Data::Text(format!("Name {i}"))),
-        )],
-        7 => vec![set(
-            doc,
-            node,
-            PLACE,
-            Some(Data::Text(between(Some(r.pick(&spread(9)).as_str()), None))),
-        )],
-        _ => vec![set(
-            doc,
-            node,
-            "#a/settings",
-            Some(Data::Text(format!(" remark {i}"))),
-        )],
+        6 => vec![set(doc, node, "name", Some(Data::Text(format!("Name {i}"))))],
+        7 => vec![set(doc, node, PLACE, Some(Data::Text(between(Some(r.pick(&spread(9)).as_str()), None))))],
+        _ => vec![set(doc, node, "#a/settings", Some(Data::Text(format!(" remark {i}"))))],
     }
 }

@@ -10,22 +10,12 @@ pub fn version(facts: &Facts) -> String {
         .iter()
         .filter(|(entity, _)| !matches!(entity.kind, Kind::Block | Kind::Layout))
         .map(|(entity, fields)| {
-            let is_remark = |field: &str| {
-                path::is_hidden(field)
-                    && ["#a/", "#r/", "#f/"]
-                        .iter()
-                        .any(|mark| field.starts_with(mark))
-            };
-            let fields = fields
-                .iter()
-                .filter(|(field, _)| !is_remark(field))
-                .map(|(field, data)| (field.clone(), bare(data)));
+            let is_remark = |field: &str| path::is_hidden(field) && ["#a/", "#r/", "#f/"].iter().any(|mark| field.starts_with(mark));
+            let fields = fields.iter().filter(|(field, _)| !is_remark(field)).map(|(field, data)| (field.clone(), bare(data)));
             (entity.clone(), fields.collect())
         })
         .collect();
-    blake3::hash(print(&logic, Format::Yaml).as_bytes())
-        .to_hex()
-        .to_string()
+    blake3::hash(print(&logic, Format::Yaml).as_bytes()).to_hex().to_string()
 }
 
 fn bare(data: &Data) -> Data {

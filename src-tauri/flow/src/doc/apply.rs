@@ -38,17 +38,9 @@ pub struct Applied {
 }
 
 impl FlowDoc {
-    pub(super) fn write(
-        &mut self,
-        changes: &[Change],
-        policy: Policy,
-        stamp: Stamp<'_>,
-    ) -> Result<Applied, FlowError> {
+    pub(super) fn write(&mut self, changes: &[Change], policy: Policy, stamp: Stamp<'_>) -> Result<Applied, FlowError> {
         let touched: BTreeSet<&Entity> = changes.iter().map(|c| &c.entity).collect();
-        let before: Vec<(Entity, Option<Fields>)> = touched
-            .into_iter()
-            .map(|e| (e.clone(), self.facts.get(e).cloned()))
-            .collect();
+        let before: Vec<(Entity, Option<Fields>)> = touched.into_iter().map(|e| (e.clone(), self.facts.get(e).cloned())).collect();
         let seen = self.doc.oplog_vv();
         let skipped = match self.carry_out(changes, policy) {
             Ok(skipped) => skipped,
@@ -65,22 +57,10 @@ impl FlowDoc {
         for (entity, fields) in &before {
             diff_fields(entity, fields.as_ref(), self.facts.get(entity), &mut done);
         }
-        let update = if done.is_empty() {
-            Vec::new()
-        } else {
-            self.doc
-                .export(ExportMode::updates(&seen))
-                .map_err(broken)?
-        };
+        let update = if done.is_empty() { Vec::new() } else { self.doc.export(ExportMode::updates(&seen)).map_err(broken)? };
         self.changed(&done);
         let kept = self.in_words(&skipped);
-        Ok(Applied {
-            done,
-            skipped,
-            kept,
-            update,
-            ..Applied::default()
-        })
+        Ok(Applied { done, skipped, kept, update, ..Applied::default() })
     }
 
     fn commit(&self, stamp: Stamp<'_>) {
@@ -91,52 +71,28 @@ impl FlowDoc {
 
     fn map(&self, entity: &Entity) -> Result<LoroMap, FlowError> {
         let root = self.doc.get_map(root_name(entity.kind));
-        if entity.is_root() {
-            Ok(root)
-        } else {
-            root.ensure_mergeable_map(&entity.id).map_err(broken)
-        }
+        if entity.is_root() { Ok(root) } else { root.ensure_mergeable_map(&entity.id).map_err(broken) }
     }
 
     fn carry_out(&mut self, changes: &[Change], policy: Policy) -> Result<Vec<Change>, FlowError> {
         let mut skipped = Vec::new();
-        let by_entity = changes.iter().fold(
-            BTreeMap::<&Entity, Vec<&Change>>::new(),
-            |mut map, change| {
-                map.entry(&change.entity).or_default().push(change);
-                map
-            },
-        );
-        let dying: BTreeSet<&Entity> = changes
-            .iter()
-            .filter(|c| c.is_death() && !c.entity.is_root())
-            .map(|c| &c.entity)
-            .collect();
+        let by_entity = changes.iter().fold(BTreeMap::<&Entity, Vec<&Change>>::new(), |mut map, change| {
+            map.entry(&change.entity).or_default().push(change);
+            map
+        });
+        let dying: BTreeSet<&Entity> = changes.iter().filter(|c| c.is_death() && !c.entity.is_root()).map(|c| &c.entity).collect();
         for entity in &dying {
             let Some(fields) = self.facts.get(*entity) else {
                 continue;
             };
-            if policy == Policy::KeepOthers
-                && !is_untouched(&self.facts, fields, &by_entity[*entity], &dying)
-            {
-                skipped.extend(
-                    by_entity[*entity]
-                        .iter()
-                        .filter(|c| c.field == PLACE)
-                        .map(|c| (*c).clone()),
-                );
+            if policy == Policy::KeepOthers && !is_untouched(&self.facts, fields, &by_entity[*entity], &dying) {
+                skipped.extend(by_entity[*entity].iter().filter(|c| c.field == PLACE).map(|c| (*c).clone()));
                 continue;
             }
             self.facts.remove(*entity);
-            self.doc
-                .get_map(root_name(entity.kind))
-                .delete(&entity.id)
-                .map_err(broken)?;
+            self.doc.get_map(root_name(entity.kind)).delete(&entity.id).map_err(broken)?;
         }
-        for change in changes
-            .iter()
-            .filter(|c| c.is_birth() && !c.entity.is_root())
-        {
+        for change in changes.iter().filter(|c| c.is_birth() && !c.entity.is_root()) {
             if !self.facts.contains_key(&change.entity) {
                 self.give_birth(&change.entity, &by_entity[&change.entity], policy)?;
             }
@@ -150,21 +106,12 @@ impl FlowDoc {
     }
 
     /// What an id held when it was removed comes back with it: the point of undo, and to be aligned by an edit.
-    fn give_birth(
-        &mut self,
-        entity: &Entity,
-        wanted: &[&Change],
-        policy: Policy,
-    ) -> Result<(), FlowError> {
+    fn give_birth(&mut self, entity: &Entity, wanted: &[&Change], policy: Policy) -> Result<(), FlowError> {
         let map = self.map(entity)?;
         let mut hidden = read_fields(&map);
         if policy == Policy::Newest {
             let wanted: BTreeSet<&str> = wanted.iter().map(|c| c.field.as_str()).collect();
-            let stale: Vec<String> = hidden
-                .keys()
-                .filter(|field| !wanted.contains(field.as_str()))
-                .cloned()
-                .collect();
+            let stale: Vec<String> = hidden.keys().filter(|field| !wanted.contains(field.as_str())).cloned().collect();
             for field in stale {
                 map.delete(&field).map_err(broken)?;
                 hidden.remove(&field);
@@ -190,13 +137,7 @@ impl FlowDoc {
             None => return Ok(false),
         };
         if want.as_ref() != current {
-            write(
-                &self.map(entity)?,
-                entity.kind,
-                &change.field,
-                want.as_ref(),
-            )
-            .map_err(broken)?;
+            write(&self.map(entity)?, entity.kind, &change.field, want.as_ref()).map_err(broken)?;
             let fields = self.facts.entry(entity.clone()).or_default();
             match want {
                 Some(data) => fields.insert(change.field.clone(), data),
@@ -216,10 +157,7 @@ impl FlowDoc {
                 }
                 PLACE if change.is_death() => format!("{name} was kept: changed meanwhile"),
                 PLACE => continue,
-                field => format!(
-                    "{name}: {} was kept: changed meanwhile",
-                    field.trim_start_matches("settings/")
-                ),
+                field => format!("{name}: {} was kept: changed meanwhile", field.trim_start_matches("settings/")),
             };
             if !out.contains(&line) {
                 out.push(line);
@@ -231,32 +169,12 @@ impl FlowDoc {
 
 /// Whether an entity still is as it was written, so that taking it back destroys nobody's work. Where it stands in the file
 /// doesn't count; an edge that somebody drew to it does.
-fn is_untouched(
-    facts: &Facts,
-    fields: &Fields,
-    written: &[&Change],
-    dying: &BTreeSet<&Entity>,
-) -> bool {
-    let was: BTreeMap<&str, &Data> = written
-        .iter()
-        .filter_map(|c| Some((c.field.as_str(), c.before.as_ref()?)))
-        .collect();
-    let same = was.len() == fields.len()
-        && fields
-            .iter()
-            .all(|(k, v)| k == PLACE || was.get(k.as_str()) == Some(&v));
+fn is_untouched(facts: &Facts, fields: &Fields, written: &[&Change], dying: &BTreeSet<&Entity>) -> bool {
+    let was: BTreeMap<&str, &Data> = written.iter().filter_map(|c| Some((c.field.as_str(), c.before.as_ref()?))).collect();
+    let same = was.len() == fields.len() && fields.iter().all(|(k, v)| k == PLACE || was.get(k.as_str()) == Some(&v));
     let entity = written.first().map(|c| &c.entity);
-    let first = Entity {
-        kind: Kind::Edge,
-        id: String::new(),
-    };
-    let mut edges = facts
-        .range(first..)
-        .take_while(|(e, _)| e.kind == Kind::Edge)
-        .map(|(e, _)| e)
-        .filter(|e| !dying.contains(e));
-    let touches = |e: &Entity, id: &str| {
-        Ends::parse(&e.id).is_some_and(|ends| ends.from == id || ends.to == id)
-    };
+    let first = Entity { kind: Kind::Edge, id: String::new() };
+    let mut edges = facts.range(first..).take_while(|(e, _)| e.kind == Kind::Edge).map(|(e, _)| e).filter(|e| !dying.contains(e));
+    let touches = |e: &Entity, id: &str| Ends::parse(&e.id).is_some_and(|ends| ends.from == id || ends.to == id);
     same && !entity.is_some_and(|n| n.kind == Kind::Node && edges.any(|e| touches(e, &n.id)))
 }

@@ -3,9 +3,7 @@
 use crate::facts::{Fields, path};
 use crate::format::{Data, Entry};
 use crate::ids::Kind;
-use loro::{
-    Container, LoroMap, LoroMovableList, LoroResult, LoroText, LoroValue, ValueOrContainer,
-};
+use loro::{Container, LoroMap, LoroMovableList, LoroResult, LoroText, LoroValue, ValueOrContainer};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use weft_node::Value;
 
@@ -24,15 +22,7 @@ pub(super) fn root_name(kind: Kind) -> &'static str {
 }
 
 pub(super) fn kind_of(root: &str) -> Option<Kind> {
-    [
-        Kind::Flow,
-        Kind::Node,
-        Kind::Edge,
-        Kind::Block,
-        Kind::Layout,
-    ]
-    .into_iter()
-    .find(|kind| root_name(*kind) == root)
+    [Kind::Flow, Kind::Node, Kind::Edge, Kind::Block, Kind::Layout].into_iter().find(|kind| root_name(*kind) == root)
 }
 
 /// All fields a map holds; what no version of this program writes is passed over.
@@ -50,13 +40,9 @@ fn read(value: ValueOrContainer) -> Option<Data> {
     match value {
         ValueOrContainer::Value(value) => register(&value),
         ValueOrContainer::Container(Container::Text(text)) => Some(Data::Text(text.to_string())),
-        ValueOrContainer::Container(Container::MovableList(list)) => Some(Data::List(
-            list.to_vec()
-                .iter()
-                .filter_map(|v| v.as_string())
-                .map(|json| unpack(json))
-                .collect(),
-        )),
+        ValueOrContainer::Container(Container::MovableList(list)) => {
+            Some(Data::List(list.to_vec().iter().filter_map(|v| v.as_string()).map(|json| unpack(json)).collect()))
+        }
         ValueOrContainer::Container(_) => None,
     }
 }
@@ -68,9 +54,7 @@ fn register(value: &LoroValue) -> Option<Data> {
         LoroValue::I64(n) => Data::number(*n as f64)?,
         LoroValue::Double(x) => Data::number(*x)?,
         LoroValue::String(text) => Data::Text(text.to_string()),
-        LoroValue::List(list) => {
-            Data::List(list.iter().filter_map(register).map(Entry::from).collect())
-        }
+        LoroValue::List(list) => Data::List(list.iter().filter_map(register).map(Entry::from).collect()),
         LoroValue::Map(_) => Data::Map(Vec::new()),
         LoroValue::Binary(_) | LoroValue::Container(_) => return None,
     })
@@ -83,12 +67,7 @@ fn to_register(data: &Data) -> LoroValue {
         Data::Int(n) => (*n).into(),
         Data::Float(x) => (*x).into(),
         Data::Text(text) => text.as_str().into(),
-        Data::List(list) => LoroValue::List(
-            list.iter()
-                .map(|e| to_register(&e.data))
-                .collect::<Vec<_>>()
-                .into(),
-        ),
+        Data::List(list) => LoroValue::List(list.iter().map(|e| to_register(&e.data)).collect::<Vec<_>>().into()),
         // Only empty objects are facts; the others are paths.
         Data::Map(_) => LoroValue::Map(Default::default()),
     }
@@ -108,10 +87,7 @@ pub(super) fn write(map: &LoroMap, kind: Kind, field: &str, want: Option<&Data>)
     let slot = map.get(field);
     let is_register = path::is_hidden(field) || kind == Kind::Layout;
     let is_text = matches!(slot, Some(ValueOrContainer::Container(Container::Text(_))));
-    let is_list = matches!(
-        slot,
-        Some(ValueOrContainer::Container(Container::MovableList(_)))
-    );
+    let is_list = matches!(slot, Some(ValueOrContainer::Container(Container::MovableList(_))));
     match want {
         None if slot.is_none() => Ok(()),
         None => map.delete(field),
@@ -139,32 +115,22 @@ fn write_text(slot: &LoroText, new: &str) -> LoroResult<()> {
         return Ok(());
     }
     let same_start = old.chars().zip(new.chars()).take_while(|(a, b)| a == b);
-    let (chars, bytes) =
-        same_start.fold((0, 0), |(n, bytes), (c, _)| (n + 1, bytes + c.len_utf8()));
+    let (chars, bytes) = same_start.fold((0, 0), |(n, bytes), (c, _)| (n + 1, bytes + c.len_utf8()));
     let tail = |text: &str| text[bytes..].to_string();
     let (old_tail, new_tail) = (tail(&old), tail(new));
-    let same_end = old_tail
-        .chars()
-        .rev()
-        .zip(new_tail.chars().rev())
-        .take_while(|(a, b)| a == b);
+    let same_end = old_tail.chars().rev().zip(new_tail.chars().rev()).take_while(|(a, b)| a == b);
     let end: usize = same_end.map(|(c, _)| c.len_utf8()).sum();
     let removed = old_tail[..old_tail.len() - end].chars().count();
     let inserted = &new_tail[..new_tail.len() - end];
     if removed <= SPLICE || inserted.is_empty() {
         slot.splice(chars, removed, inserted).map(drop)
     } else {
-        slot.update(new, Default::default())
-            .map_err(|_| loro::LoroError::Unknown("text update".into()))
+        slot.update(new, Default::default()).map_err(|_| loro::LoroError::Unknown("text update".into()))
     }
 }
 
 fn write_list(slot: &LoroMovableList, list: &[Entry]) -> LoroResult<()> {
-    let old: Vec<String> = slot
-        .to_vec()
-        .iter()
-        .map(|v| v.as_string().map(|s| s.to_string()).unwrap_or_default())
-        .collect();
+    let old: Vec<String> = slot.to_vec().iter().map(|v| v.as_string().map(|s| s.to_string()).unwrap_or_default()).collect();
     let new: Vec<String> = list.iter().map(pack).collect();
     let mut shift = 0isize;
     for op in capture_diff_slices(Algorithm::Myers, &old, &new) {

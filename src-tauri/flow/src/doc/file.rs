@@ -16,17 +16,9 @@ impl FlowDoc {
     ///
     /// # Errors
     /// Where the document or the file is of a newer format, or the document would become too large.
-    pub fn file_edit(
-        &mut self,
-        base: &Facts,
-        file: &Parsed,
-        stamp: Stamp<'_>,
-    ) -> Result<Applied, FlowError> {
+    pub fn file_edit(&mut self, base: &Facts, file: &Parsed, stamp: Stamp<'_>) -> Result<Applied, FlowError> {
         self.may_write()?;
-        if let Some(Data::Int(weft)) = file
-            .facts
-            .get(&Entity::flow())
-            .and_then(|fields| fields.get("weft"))
+        if let Some(Data::Int(weft)) = file.facts.get(&Entity::flow()).and_then(|fields| fields.get("weft"))
             && *weft > i64::from(crate::FORMAT)
         {
             return Err(FlowError::Newer(u32::try_from(*weft).unwrap_or(u32::MAX)));
@@ -35,17 +27,11 @@ impl FlowDoc {
         let mut base = flatten(&assemble(base)).map_or_else(|_| base.clone(), |(facts, _)| facts);
         keep_places(&self.facts, &mut base);
         let renamed = renamed(&base, &file.facts);
-        let mut out = Applied {
-            renamed: renamed.clone(),
-            ..Applied::default()
-        };
+        let mut out = Applied { renamed: renamed.clone(), ..Applied::default() };
         let seen = self.doc.oplog_vv();
         for (from, to) in &renamed {
-            if self.facts.contains_key(&Entity::node(from))
-                && !self.facts.contains_key(&Entity::node(to))
-            {
-                let applied =
-                    self.apply_changes(&rename(&self.facts, from, to), Policy::Newest, stamp)?;
+            if self.facts.contains_key(&Entity::node(from)) && !self.facts.contains_key(&Entity::node(to)) {
+                let applied = self.apply_changes(&rename(&self.facts, from, to), Policy::Newest, stamp)?;
                 out.done.extend(applied.done);
             }
             for change in rename(&base, from, to) {
@@ -61,10 +47,7 @@ impl FlowDoc {
         out.done = compose(out.done.into_iter().chain(applied.done));
         (out.skipped, out.kept) = (applied.skipped, applied.kept);
         if !out.done.is_empty() {
-            out.update = self
-                .doc
-                .export(loro::ExportMode::updates(&seen))
-                .map_err(super::broken)?;
+            out.update = self.doc.export(loro::ExportMode::updates(&seen)).map_err(super::broken)?;
         }
         Ok(out)
     }
@@ -80,25 +63,17 @@ fn rename(facts: &Facts, from: &str, to: &str) -> Vec<Change> {
 /// Nodes that have another id in the file than before.
 fn renamed(base: &Facts, new: &Facts) -> Vec<(String, String)> {
     let only = |a: &Facts, b: &Facts| -> Vec<(Entity, Fields)> {
-        let mine = a
-            .iter()
-            .filter(|(e, _)| e.kind == Kind::Node && !b.contains_key(*e));
+        let mine = a.iter().filter(|(e, _)| e.kind == Kind::Node && !b.contains_key(*e));
         mine.map(|(e, f)| (e.clone(), f.clone())).collect()
     };
     let mut come = only(new, base);
     let mut out = Vec::new();
     for (gone, was) in only(base, new) {
         let score = |is: &Fields| {
-            let same = was
-                .iter()
-                .filter(|(k, v)| *k != PLACE && is.get(*k) == Some(v))
-                .count();
+            let same = was.iter().filter(|(k, v)| *k != PLACE && is.get(*k) == Some(v)).count();
             2.0 * same as f64 / (was.len() + is.len()).saturating_sub(2).max(1) as f64
         };
-        let scored = come
-            .iter()
-            .enumerate()
-            .map(|(i, (_, fields))| (score(fields), i));
+        let scored = come.iter().enumerate().map(|(i, (_, fields))| (score(fields), i));
         if let Some((score, i)) = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
             && score >= ALIKE
         {
@@ -119,16 +94,8 @@ fn keep_remarks(base: &Facts, new: &mut Facts) {
                 same_remarks(old, new);
             }
         }
-        let is_remark = |field: &str| {
-            ["#a/", "#r/", "#f/"]
-                .iter()
-                .any(|mark| field.starts_with(mark))
-        };
-        fields.extend(
-            old.iter()
-                .filter(|(k, _)| is_remark(k))
-                .map(|(k, v)| (k.clone(), v.clone())),
-        );
+        let is_remark = |field: &str| ["#a/", "#r/", "#f/"].iter().any(|mark| field.starts_with(mark));
+        fields.extend(old.iter().filter(|(k, _)| is_remark(k)).map(|(k, v)| (k.clone(), v.clone())));
     }
 }
 
@@ -137,19 +104,8 @@ fn compose(changes: impl Iterator<Item = Change>) -> Vec<Change> {
     let mut out: BTreeMap<(Entity, String), (Option<Data>, Option<Data>)> = BTreeMap::new();
     for change in changes {
         let key = (change.entity, change.field);
-        out.entry(key)
-            .and_modify(|(_, after)| after.clone_from(&change.after))
-            .or_insert((change.before, change.after));
+        out.entry(key).and_modify(|(_, after)| after.clone_from(&change.after)).or_insert((change.before, change.after));
     }
-    let differing = out
-        .into_iter()
-        .filter(|(_, (before, after))| before != after);
-    differing
-        .map(|((entity, field), (before, after))| Change {
-            entity,
-            field,
-            before,
-            after,
-        })
-        .collect()
+    let differing = out.into_iter().filter(|(_, (before, after))| before != after);
+    differing.map(|((entity, field), (before, after))| Change { entity, field, before, after }).collect()
 }

@@ -20,9 +20,7 @@ use crate::format::{Data, Format, print};
 use crate::ids::{Entity, Kind};
 use crate::view::{FORMAT, Flow};
 use codec::{kind_of, read_fields, root_name};
-use loro::{
-    Container, ExportMode, Frontiers, LoroDoc, Subscription, ValueOrContainer, VersionVector,
-};
+use loro::{Container, ExportMode, Frontiers, LoroDoc, Subscription, ValueOrContainer, VersionVector};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use texts::Texts;
@@ -67,21 +65,10 @@ impl FlowDoc {
     /// None that a flow read from a file can cause.
     pub fn seed(facts: &Facts, peer: u64) -> Result<Self, FlowError> {
         let hash = blake3::hash(print(facts, Format::Yaml).as_bytes());
-        let first = u64::from_le_bytes(
-            hash.as_bytes()[..8]
-                .try_into()
-                .expect("a hash has more than 8 bytes"),
-        );
+        let first = u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has more than 8 bytes"));
         let mut doc = FlowDoc::around(LoroDoc::new(), first & (u64::MAX >> 1))?;
         let changes = crate::facts::diff(&doc.facts, facts);
-        doc.write(
-            &changes,
-            Policy::Newest,
-            Stamp {
-                label: "seed",
-                at: 0,
-            },
-        )?;
+        doc.write(&changes, Policy::Newest, Stamp { label: "seed", at: 0 })?;
         doc.doc.set_peer_id(peer).map_err(broken)?;
         (doc.rev, doc.texts) = (0, Texts::default());
         Ok(doc)
@@ -91,19 +78,13 @@ impl FlowDoc {
     ///
     /// # Errors
     /// Where the bytes are not what [`FlowDoc::snapshot`] and [`Applied::update`] gave.
-    pub fn open(
-        snapshot: &[u8],
-        updates: impl IntoIterator<Item = Vec<u8>>,
-        peer: u64,
-    ) -> Result<Self, FlowError> {
+    pub fn open(snapshot: &[u8], updates: impl IntoIterator<Item = Vec<u8>>, peer: u64) -> Result<Self, FlowError> {
         let doc = LoroDoc::from_snapshot(snapshot).map_err(broken)?;
         let updates: Vec<Vec<u8>> = updates.into_iter().collect();
         if !updates.is_empty() {
             let status = doc.import_batch(&updates).map_err(broken)?;
             if status.pending.is_some() {
-                return Err(FlowError::Document(
-                    "an update that others build on is missing".into(),
-                ));
+                return Err(FlowError::Document("an update that others build on is missing".into()));
             }
         }
         FlowDoc::around(doc, peer)
@@ -124,16 +105,7 @@ impl FlowDoc {
         }));
         let facts = read(&doc);
         let size = facts.values().map(size_of).sum();
-        Ok(FlowDoc {
-            doc,
-            facts,
-            touched,
-            _listening: listening,
-            rev: 0,
-            texts: Texts::default(),
-            view: OnceLock::new(),
-            size,
-        })
+        Ok(FlowDoc { doc, facts, touched, _listening: listening, rev: 0, texts: Texts::default(), view: OnceLock::new(), size })
     }
 
     /// All facts as the document holds them, dangling edges included.
@@ -144,14 +116,8 @@ impl FlowDoc {
     /// What the file says: without edges and positions of what is not there. They stay in the document and come back with it.
     pub fn shown(&self) -> Facts {
         let mut facts = self.facts.clone();
-        let there = |id: &str| {
-            self.facts.contains_key(&Entity::node(id))
-                || self.facts.contains_key(&Entity::block(id))
-        };
-        facts.retain(|e, _| {
-            e.kind != Kind::Edge
-                || crate::Ends::parse(&e.id).is_none_or(|ends| there(&ends.from) && there(&ends.to))
-        });
+        let there = |id: &str| self.facts.contains_key(&Entity::node(id)) || self.facts.contains_key(&Entity::block(id));
+        facts.retain(|e, _| e.kind != Kind::Edge || crate::Ends::parse(&e.id).is_none_or(|ends| there(&ends.from) && there(&ends.to)));
         if let Some(layout) = facts.get_mut(&Entity::layout()) {
             layout.retain(|k, _| {
                 let key = k.strip_prefix("#a/").or(k.strip_prefix("#r/")).unwrap_or(k);
@@ -168,9 +134,7 @@ impl FlowDoc {
 
     /// The typed view, made once per revision.
     pub fn view(&self) -> Arc<Flow> {
-        self.view
-            .get_or_init(|| Arc::new(Flow::of(&self.facts)))
-            .clone()
+        self.view.get_or_init(|| Arc::new(Flow::of(&self.facts))).clone()
     }
 
     /// Rises by one with every change of the document; begins at 0 when it is opened.
@@ -200,17 +164,17 @@ impl FlowDoc {
         self.doc.export(ExportMode::updates(&seen)).map_err(broken)
     }
 
-    /// The version the document is at, as bytes: what [`FlowDoc::facts_at`] takes.
-    pub fn version(&self) -> Vec<u8> {
+    /// The point in its history the document is at, as bytes: what [`FlowDoc::facts_at`] takes.
+    pub fn frontiers(&self) -> Vec<u8> {
         self.doc.oplog_frontiers().encode()
     }
 
-    /// The facts of an old version. Takes as long as opening the document: not on the request path of large flows.
+    /// The facts at an earlier point. Takes as long as opening the document: not on the request path of large flows.
     ///
     /// # Errors
-    /// Where the version is not one of this document.
-    pub fn facts_at(&self, version: &[u8]) -> Result<Facts, FlowError> {
-        let at = Frontiers::decode(version).map_err(broken)?;
+    /// Where the point is not one of this document's history.
+    pub fn facts_at(&self, frontiers: &[u8]) -> Result<Facts, FlowError> {
+        let at = Frontiers::decode(frontiers).map_err(broken)?;
         Ok(read(&self.doc.fork_at(&at).map_err(broken)?))
     }
 
@@ -221,16 +185,11 @@ impl FlowDoc {
     pub fn apply(&mut self, edits: &[Edit], stamp: Stamp<'_>) -> Result<Applied, FlowError> {
         self.may_write()?;
         let mut draft = Draft::new(&self.facts);
-        plan(&mut draft, edits, &|entity, field, seen| {
-            self.texts.at(entity, field, seen, self.rev)
-        })?;
+        plan(&mut draft, edits, &|entity, field, seen| self.texts.at(entity, field, seen, self.rev))?;
         let made = std::mem::take(&mut draft.made);
         let changes = draft.changes();
         self.fits(&changes)?;
-        Ok(Applied {
-            made,
-            ..self.write(&changes, Policy::Newest, stamp)?
-        })
+        Ok(Applied { made, ..self.write(&changes, Policy::Newest, stamp)? })
     }
 
     /// Takes back what [`Applied::done`] said was done, now or in an earlier process, where it still is as it was written;
@@ -246,12 +205,7 @@ impl FlowDoc {
     ///
     /// # Errors
     /// Where the document is read-only or would become too large.
-    pub fn apply_changes(
-        &mut self,
-        changes: &[Change],
-        policy: Policy,
-        stamp: Stamp<'_>,
-    ) -> Result<Applied, FlowError> {
+    pub fn apply_changes(&mut self, changes: &[Change], policy: Policy, stamp: Stamp<'_>) -> Result<Applied, FlowError> {
         self.may_write()?;
         self.fits(changes)?;
         self.write(changes, policy, stamp)
@@ -263,8 +217,7 @@ impl FlowDoc {
     /// Where the bytes are no updates of this document.
     pub fn import(&mut self, updates: &[u8]) -> Result<Vec<Change>, FlowError> {
         self.doc.import(updates).map_err(broken)?;
-        let touched =
-            std::mem::take(&mut *self.touched.lock().unwrap_or_else(PoisonError::into_inner));
+        let touched = std::mem::take(&mut *self.touched.lock().unwrap_or_else(PoisonError::into_inner));
         let mut out = Vec::new();
         for entity in touched {
             let new = read_entity(&self.doc, &entity);
@@ -279,27 +232,16 @@ impl FlowDoc {
     }
 
     fn may_write(&self) -> Result<(), FlowError> {
-        let weft = self
-            .facts
-            .get(&Entity::flow())
-            .and_then(|fields| fields.get("weft"));
+        let weft = self.facts.get(&Entity::flow()).and_then(|fields| fields.get("weft"));
         match weft {
-            Some(Data::Int(weft)) if *weft > i64::from(FORMAT) => {
-                Err(FlowError::Newer(u32::try_from(*weft).unwrap_or(u32::MAX)))
-            }
+            Some(Data::Int(weft)) if *weft > i64::from(FORMAT) => Err(FlowError::Newer(u32::try_from(*weft).unwrap_or(u32::MAX))),
             _ => Ok(()),
         }
     }
 
     fn fits(&self, changes: &[Change]) -> Result<(), FlowError> {
-        let more: usize = changes
-            .iter()
-            .map(|c| weight(&c.field, c.after.as_ref()))
-            .sum();
-        let less: usize = changes
-            .iter()
-            .map(|c| weight(&c.field, c.before.as_ref()))
-            .sum();
+        let more: usize = changes.iter().map(|c| weight(&c.field, c.after.as_ref())).sum();
+        let less: usize = changes.iter().map(|c| weight(&c.field, c.before.as_ref())).sum();
         if more > less && self.size.saturating_add(more - less) > MAX_DOC {
             return Err(FlowError::TooLarge(MAX_DOC >> 20));
         }
@@ -315,9 +257,7 @@ impl FlowDoc {
         self.view = OnceLock::new();
         for change in done {
             self.size += weight(&change.field, change.after.as_ref());
-            self.size = self
-                .size
-                .saturating_sub(weight(&change.field, change.before.as_ref()));
+            self.size = self.size.saturating_sub(weight(&change.field, change.before.as_ref()));
         }
         self.texts.keep(done, self.rev);
     }
@@ -336,10 +276,7 @@ fn weight(field: &str, data: Option<&Data>) -> usize {
 }
 
 fn size_of(fields: &Fields) -> usize {
-    fields
-        .iter()
-        .map(|(field, data)| weight(field, Some(data)))
-        .sum()
+    fields.iter().map(|(field, data)| weight(field, Some(data))).sum()
 }
 
 /// Everything read afresh: for opening and for tests, never per edit.
@@ -348,13 +285,7 @@ fn read(doc: &LoroDoc) -> Facts {
     for kind in [Kind::Node, Kind::Edge, Kind::Block] {
         doc.get_map(root_name(kind)).for_each(|id, value| {
             if let ValueOrContainer::Container(Container::Map(map)) = value {
-                facts.insert(
-                    Entity {
-                        kind,
-                        id: id.to_string(),
-                    },
-                    read_fields(&map),
-                );
+                facts.insert(Entity { kind, id: id.to_string() }, read_fields(&map));
             }
         });
     }
@@ -380,28 +311,15 @@ fn read_entity(doc: &LoroDoc, entity: &Entity) -> Option<Fields> {
 
 /// Which entities an event touches: (root, key), (entity, ..), ..; a change of a root map itself names them by key.
 fn mark(touched: &mut BTreeSet<Entity>, diff: &loro::event::ContainerDiff<'_>) {
-    let keys: Vec<String> = diff
-        .path
-        .iter()
-        .map(|(_, index)| index.to_string())
-        .collect();
+    let keys: Vec<String> = diff.path.iter().map(|(_, index)| index.to_string()).collect();
     let Some(kind) = keys.first().and_then(|root| kind_of(root)) else {
         return;
     };
     if matches!(kind, Kind::Flow | Kind::Layout) {
-        touched.insert(Entity {
-            kind,
-            id: String::new(),
-        });
+        touched.insert(Entity { kind, id: String::new() });
     } else if let Some(id) = keys.get(1) {
-        touched.insert(Entity {
-            kind,
-            id: id.clone(),
-        });
+        touched.insert(Entity { kind, id: id.clone() });
     } else if let loro::event::Diff::Map(map) = &diff.diff {
-        touched.extend(map.updated.keys().map(|id| Entity {
-            kind,
-            id: id.to_string(),
-        }));
+        touched.extend(map.updated.keys().map(|id| Entity { kind, id: id.to_string() }));
     }
 }

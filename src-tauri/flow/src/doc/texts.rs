@@ -36,19 +36,9 @@ impl Texts {
             if path::is_hidden(&change.field) {
                 continue;
             }
-            let text = change
-                .before
-                .as_ref()
-                .and_then(Data::as_text)
-                .unwrap_or("")
-                .to_string();
+            let text = change.before.as_ref().and_then(Data::as_text).unwrap_or("").to_string();
             self.bytes += text.len();
-            self.old.push_back(Old {
-                rev,
-                entity: change.entity.clone(),
-                field: change.field.clone(),
-                text,
-            });
+            self.old.push_back(Old { rev, entity: change.entity.clone(), field: change.field.clone(), text });
         }
         while self.bytes > MAX_BYTES || self.old.len() > MAX_PIECES {
             let Some(gone) = self.old.pop_front() else {
@@ -60,20 +50,11 @@ impl Texts {
     }
 
     /// A text as it was at revision `seen`; `None` where it has not changed since.
-    pub fn at(
-        &self,
-        entity: &Entity,
-        field: &str,
-        seen: u32,
-        now: u32,
-    ) -> Result<Option<String>, FlowError> {
+    pub fn at(&self, entity: &Entity, field: &str, seen: u32, now: u32) -> Result<Option<String>, FlowError> {
         if seen < self.since || seen > now {
             return Err(FlowError::Stale { seen });
         }
-        let first = self
-            .old
-            .iter()
-            .find(|old| old.rev > seen && old.entity == *entity && old.field == field);
+        let first = self.old.iter().find(|old| old.rev > seen && old.entity == *entity && old.field == field);
         Ok(first.map(|old| old.text.clone()))
     }
 }

@@ -11,10 +11,7 @@ const MAX_PARTS: usize = 32;
 pub(super) const LEVELS: usize = 56;
 
 fn bad(field: &str, why: &'static str) -> FlowError {
-    FlowError::BadField {
-        field: field.into(),
-        why,
-    }
+    FlowError::BadField { field: field.into(), why }
 }
 
 /// Refuses paths no file could have.
@@ -38,15 +35,8 @@ pub(super) fn get(fields: &Fields, field: &str) -> Option<Data> {
         let mut entry = Entry::from(fields.get(list)?.clone());
         for part in rest.split('/') {
             entry = match entry.data {
-                Data::List(mut list) => part
-                    .parse()
-                    .ok()
-                    .filter(|i| *i < list.len())
-                    .map(|i: usize| list.swap_remove(i))?,
-                Data::Map(map) => map
-                    .into_iter()
-                    .find(|(k, _)| *k == unescape(part))
-                    .map(|(_, e)| e)?,
+                Data::List(mut list) => part.parse().ok().filter(|i| *i < list.len()).map(|i: usize| list.swap_remove(i))?,
+                Data::Map(map) => map.into_iter().find(|(k, _)| *k == unescape(part)).map(|(_, e)| e)?,
                 _ => return None,
             };
         }
@@ -62,8 +52,7 @@ pub(super) fn get(fields: &Fields, field: &str) -> Option<Data> {
 /// The list a path leads into, and the path inside it.
 fn in_list<'a>(fields: &Fields, field: &'a str) -> Option<(&'a str, &'a str)> {
     let cuts = field.match_indices('/').map(|(at, _)| field.split_at(at));
-    cuts.map(|(list, rest)| (list, &rest[1..]))
-        .find(|(list, _)| matches!(fields.get(*list), Some(Data::List(_))))
+    cuts.map(|(list, rest)| (list, &rest[1..])).find(|(list, _)| matches!(fields.get(*list), Some(Data::List(_))))
 }
 
 /// Writes a value at a path, or removes what is there. What stood there goes, with the remarks of what is no longer.
@@ -85,10 +74,7 @@ pub(super) fn set(fields: &mut Fields, field: &str, value: Option<Data>) -> Resu
             }
             put(fields, field, &value.into());
             let there = |path: &str| fields.contains_key(path) || holds(fields, path);
-            let keep: Vec<_> = old
-                .into_iter()
-                .filter(|(k, _)| k.starts_with("#") && !k.starts_with("#o") && there(&k[3..]))
-                .collect();
+            let keep: Vec<_> = old.into_iter().filter(|(k, _)| k.starts_with("#") && !k.starts_with("#o") && there(&k[3..])).collect();
             fields.extend(keep);
         }
         None if !old.is_empty() => {
@@ -105,10 +91,7 @@ pub(super) fn set(fields: &mut Fields, field: &str, value: Option<Data>) -> Resu
 /// Whether there is an object with members at a path.
 fn holds(fields: &Fields, path: &str) -> bool {
     let inside = format!("{path}/");
-    fields
-        .range(inside.clone()..)
-        .next()
-        .is_some_and(|(k, _)| k.starts_with(&inside))
+    fields.range(inside.clone()..).next().is_some_and(|(k, _)| k.starts_with(&inside))
 }
 
 /// Takes out everything at and under a path: values, orders and remarks.
@@ -117,33 +100,17 @@ fn take(fields: &mut Fields, field: &str) -> Fields {
     for mark in ["", "#a/", "#f/", "#o/", "#r/"] {
         let at = format!("{mark}{field}");
         let inside = format!("{at}/");
-        let names = fields
-            .range(inside.clone()..)
-            .take_while(|(k, _)| k.starts_with(&inside))
-            .map(|(k, _)| k.clone());
+        let names = fields.range(inside.clone()..).take_while(|(k, _)| k.starts_with(&inside)).map(|(k, _)| k.clone());
         let mut names: Vec<String> = names.collect();
         names.push(at);
-        out.extend(
-            names
-                .into_iter()
-                .filter_map(|name| fields.remove_entry(&name)),
-        );
+        out.extend(names.into_iter().filter_map(|name| fields.remove_entry(&name)));
     }
     out
 }
 
 /// Elements of lists that read the same are the same, with the remarks they had.
 fn keep_remarks(old: &Fields, new: &mut Data) {
-    let lists: Vec<&Vec<Entry>> = old
-        .values()
-        .filter_map(|data| {
-            if let Data::List(list) = data {
-                Some(list)
-            } else {
-                None
-            }
-        })
-        .collect();
+    let lists: Vec<&Vec<Entry>> = old.values().filter_map(|data| if let Data::List(list) = data { Some(list) } else { None }).collect();
     if let (Data::List(list), [old]) = (new, lists.as_slice()) {
         same_remarks(old, list);
     }
@@ -160,20 +127,12 @@ pub(crate) fn same_remarks(old: &[Entry], new: &mut [Entry]) {
 
 /// Sets or removes a member inside a list's elements; `rest` is not empty.
 fn set_inside(entry: &mut Entry, rest: &str, value: Option<Data>) -> Result<(), &'static str> {
-    let (part, rest) = rest
-        .split_once('/')
-        .map_or((rest, None), |(part, rest)| (part, Some(rest)));
+    let (part, rest) = rest.split_once('/').map_or((rest, None), |(part, rest)| (part, Some(rest)));
     match &mut entry.data {
         Data::List(list) => {
-            let i: usize = part
-                .parse()
-                .map_err(|_| "an element of a list is named by its number, from 0")?;
+            let i: usize = part.parse().map_err(|_| "an element of a list is named by its number, from 0")?;
             match (rest, value) {
-                (Some(rest), value) => set_inside(
-                    list.get_mut(i).ok_or("the list has no such element")?,
-                    rest,
-                    value,
-                ),
+                (Some(rest), value) => set_inside(list.get_mut(i).ok_or("the list has no such element")?, rest, value),
                 (None, Some(value)) if i < list.len() => {
                     list[i].data = value;
                     Ok(())
@@ -209,10 +168,7 @@ fn set_inside(entry: &mut Entry, rest: &str, value: Option<Data>) -> Result<(), 
         data => {
             let Some(value) = value else { return Ok(()) };
             *data = Data::Map(Vec::new());
-            let path = rest.map_or_else(
-                || join("", &unescape(part)),
-                |rest| format!("{part}/{rest}"),
-            );
+            let path = rest.map_or_else(|| join("", &unescape(part)), |rest| format!("{part}/{rest}"));
             set_inside(entry, &path, Some(value))
         }
     }

@@ -20,67 +20,35 @@ pub fn copy(facts: &Facts, ids: &[String], is_secret: &dyn Fn(&str, &str) -> boo
     for (entity, fields) in facts {
         let take = match entity.kind {
             Kind::Node | Kind::Block => wanted.contains(entity.id.as_str()),
-            Kind::Edge => Ends::parse(&entity.id).is_some_and(|e| {
-                wanted.contains(e.from.as_str()) && wanted.contains(e.to.as_str())
-            }),
+            Kind::Edge => Ends::parse(&entity.id).is_some_and(|e| wanted.contains(e.from.as_str()) && wanted.contains(e.to.as_str())),
             Kind::Flow | Kind::Layout => false,
         };
         if take {
             let mut fields = fields.clone();
-            let kind = fields
-                .get("type")
-                .and_then(Data::as_text)
-                .unwrap_or("")
-                .to_string();
-            for field in fields
-                .keys()
-                .filter(|k| !path::is_hidden(k) && secret(&kind, k, is_secret))
-                .cloned()
-                .collect::<Vec<_>>()
-            {
+            let kind = fields.get("type").and_then(Data::as_text).unwrap_or("").to_string();
+            for field in fields.keys().filter(|k| !path::is_hidden(k) && secret(&kind, k, is_secret)).cloned().collect::<Vec<_>>() {
                 field::set(&mut fields, &field, None).unwrap_or_default();
             }
             piece.insert(entity.clone(), fields);
         }
     }
-    if let (Some(from), Some(to)) = (
-        facts.get(&Entity::layout()),
-        piece.get_mut(&Entity::layout()),
-    ) {
-        to.extend(
-            from.iter()
-                .filter(|(k, _)| wanted.contains(path::unescape(k).as_str()))
-                .map(|(k, v)| (k.clone(), v.clone())),
-        );
+    if let (Some(from), Some(to)) = (facts.get(&Entity::layout()), piece.get_mut(&Entity::layout())) {
+        to.extend(from.iter().filter(|(k, _)| wanted.contains(path::unescape(k).as_str())).map(|(k, v)| (k.clone(), v.clone())));
     }
     print(&piece, Format::Yaml)
 }
 
 /// Whether the field or an object it stands in is secret.
 fn secret(kind: &str, field: &str, is_secret: &dyn Fn(&str, &str) -> bool) -> bool {
-    is_secret(kind, field)
-        || field
-            .match_indices('/')
-            .any(|(at, _)| is_secret(kind, &field[..at]))
+    is_secret(kind, field) || field.match_indices('/').any(|(at, _)| is_secret(kind, &field[..at]))
 }
 
 /// Adds a piece to the draft. Ids that are taken are made anew, in edges, frames and expressions of the piece too.
-pub(super) fn paste(
-    draft: &mut Draft<'_>,
-    text: &str,
-    at: Option<&[f64]>,
-) -> Result<(), FlowError> {
+pub(super) fn paste(draft: &mut Draft<'_>, text: &str, at: Option<&[f64]>) -> Result<(), FlowError> {
     let bad = |finding: &dyn std::fmt::Display| FlowError::BadPaste(finding.to_string());
     let tree = parse_tree(text, Format::Yaml).map_err(|finding| bad(&finding))?;
-    let (piece, _) = flatten(&tree).map_err(|findings| {
-        findings
-            .first()
-            .map_or_else(|| bad(&"unreadable"), |f| bad(f))
-    })?;
-    let boxes: Vec<(&Entity, &Fields)> = [Kind::Node, Kind::Block]
-        .into_iter()
-        .flat_map(|kind| ordered(&piece, kind))
-        .collect();
+    let (piece, _) = flatten(&tree).map_err(|findings| findings.first().map_or_else(|| bad(&"unreadable"), |f| bad(f)))?;
+    let boxes: Vec<(&Entity, &Fields)> = [Kind::Node, Kind::Block].into_iter().flat_map(|kind| ordered(&piece, kind)).collect();
     if boxes.is_empty() {
         return Err(bad(&"it has neither nodes nor blocks"));
     }
@@ -88,11 +56,7 @@ pub(super) fn paste(
     let mut taken = BTreeSet::new();
     for (entity, _) in &boxes {
         let free = |id: &str| !draft.is_taken(id) && !taken.contains(id);
-        let id = if is_id(&entity.id) && free(&entity.id) {
-            entity.id.clone()
-        } else {
-            make_id(stem(&entity.id), None, |id| !free(id))
-        };
+        let id = if is_id(&entity.id) && free(&entity.id) { entity.id.clone() } else { make_id(stem(&entity.id), None, |id| !free(id)) };
         taken.insert(id.clone());
         if id != entity.id {
             renamed.insert(entity.id.clone(), id);
@@ -101,15 +65,7 @@ pub(super) fn paste(
     let now = |id: &String| renamed.get(id).unwrap_or(id).clone();
     for (entity, fields) in &boxes {
         let id = now(&entity.id);
-        insert(
-            draft,
-            Entity {
-                kind: entity.kind,
-                id: id.clone(),
-            },
-            fields,
-            &renamed,
-        );
+        insert(draft, Entity { kind: entity.kind, id: id.clone() }, fields, &renamed);
         draft.made.push(id);
     }
     for (entity, fields) in ordered(&piece, Kind::Edge) {
@@ -123,9 +79,7 @@ pub(super) fn paste(
         }
     }
     let spots = spots(&piece, &boxes);
-    let (left, top) = spots.iter().fold((f64::MAX, f64::MAX), |(x, y), (_, s)| {
-        (x.min(s[0]), y.min(s[1]))
-    });
+    let (left, top) = spots.iter().fold((f64::MAX, f64::MAX), |(x, y), (_, s)| (x.min(s[0]), y.min(s[1])));
     let (dx, dy) = match at {
         Some([x, y, ..]) => (x - left, y - top),
         Some(_) => return Err(FlowError::BadValue("a position is [x, y]")),
@@ -143,13 +97,7 @@ pub(super) fn paste(
 /// `fetch_2` is made anew from `fetch`.
 fn stem(id: &str) -> &str {
     match id.rsplit_once('_') {
-        Some((stem, number))
-            if !stem.is_empty()
-                && !number.is_empty()
-                && number.bytes().all(|b| b.is_ascii_digit()) =>
-        {
-            stem
-        }
+        Some((stem, number)) if !stem.is_empty() && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => stem,
         _ => id,
     }
 }
@@ -166,17 +114,8 @@ fn spots(piece: &Facts, boxes: &[(&Entity, &Fields)]) -> Vec<(String, Vec<f64>)>
         return Vec::new();
     };
     let spot = |id: &String| match layout.get(&*path::escape(id))? {
-        Data::List(list) => Some((
-            id.clone(),
-            list.iter()
-                .filter_map(|e| e.data.to_value().as_f64())
-                .collect::<Vec<_>>(),
-        )),
+        Data::List(list) => Some((id.clone(), list.iter().filter_map(|e| e.data.to_value().as_f64()).collect::<Vec<_>>())),
         _ => None,
     };
-    boxes
-        .iter()
-        .filter_map(|(entity, _)| spot(&entity.id))
-        .filter(|(_, s)| s.len() >= 2)
-        .collect()
+    boxes.iter().filter_map(|(entity, _)| spot(&entity.id)).filter(|(_, s)| s.len() >= 2).collect()
 }

@@ -14,94 +14,42 @@ use weft_node::{Map, Value};
 pub(crate) type TextAt<'a> = &'a dyn Fn(&Entity, &str, u32) -> Result<Option<String>, FlowError>;
 
 /// Carries the edits out, all of them or none: on an error the draft is thrown away.
-pub(crate) fn plan(
-    draft: &mut Draft<'_>,
-    edits: &[Edit],
-    text_at: TextAt<'_>,
-) -> Result<(), FlowError> {
+pub(crate) fn plan(draft: &mut Draft<'_>, edits: &[Edit], text_at: TextAt<'_>) -> Result<(), FlowError> {
     edits.iter().try_for_each(|edit| one(draft, edit, text_at))
 }
 
 fn one(draft: &mut Draft<'_>, edit: &Edit, text_at: TextAt<'_>) -> Result<(), FlowError> {
     match edit {
-        Edit::AddNode {
-            id,
-            kind,
-            name,
-            settings,
-            at,
-        } => {
+        Edit::AddNode { id, kind, name, settings, at } => {
             let mut members = vec![("type".to_string(), Value::from(kind.as_str()))];
-            members.extend(
-                name.as_ref()
-                    .map(|name| ("name".to_string(), Value::from(name.as_str()))),
-            );
+            members.extend(name.as_ref().map(|name| ("name".to_string(), Value::from(name.as_str()))));
             match settings {
                 Value::Null => {}
                 Value::Object(_) => members.push(("settings".into(), settings.clone())),
                 _ => return Err(FlowError::BadValue("a node's settings are an object")),
             }
-            let plain = kind
-                .rsplit_once('@')
-                .map_or(kind.as_str(), |(kind, _)| kind);
+            let plain = kind.rsplit_once('@').map_or(kind.as_str(), |(kind, _)| kind);
             let named = name.as_deref().filter(|n| !n.trim().is_empty());
             let from = named.unwrap_or(plain.rsplit('.').next().unwrap_or(plain));
-            add(
-                draft,
-                Kind::Node,
-                id.as_deref(),
-                from,
-                kind,
-                members.into_iter().collect(),
-                at.as_deref(),
-            )
+            add(draft, Kind::Node, id.as_deref(), from, kind, members.into_iter().collect(), at.as_deref())
         }
-        Edit::AddBlock {
-            id,
-            kind,
-            fields,
-            at,
-        } => {
-            let mut members: Map = [("type".to_string(), Value::from(kind.as_str()))]
-                .into_iter()
-                .collect();
+        Edit::AddBlock { id, kind, fields, at } => {
+            let mut members: Map = [("type".to_string(), Value::from(kind.as_str()))].into_iter().collect();
             for (key, value) in fields.iter().filter(|(key, _)| &***key != "type") {
                 members.insert(key.clone(), value.clone());
             }
-            add(
-                draft,
-                Kind::Block,
-                id.as_deref(),
-                kind,
-                kind,
-                members,
-                at.as_deref(),
-            )
+            add(draft, Kind::Block, id.as_deref(), kind, kind, members, at.as_deref())
         }
         Edit::Remove { ids } => remove(draft, ids),
-        Edit::Set {
-            entity,
-            field,
-            value,
-        } => set(draft, entity, field, value.as_ref()),
-        Edit::Connect {
-            from,
-            from_port,
-            to,
-            to_port,
-        } => connect(draft, from, from_port, to, to_port),
+        Edit::Set { entity, field, value } => set(draft, entity, field, value.as_ref()),
+        Edit::Connect { from, from_port, to, to_port } => connect(draft, from, from_port, to, to_port),
         Edit::Disconnect { edge } => {
             let ends = Ends::parse(edge).ok_or_else(|| FlowError::Unknown(edge.clone()))?;
-            draft
-                .remove(&Entity::edge(&ends))
-                .map(drop)
-                .ok_or_else(|| FlowError::Unknown(edge.clone()))
+            draft.remove(&Entity::edge(&ends)).map(drop).ok_or_else(|| FlowError::Unknown(edge.clone()))
         }
         Edit::Move { to } => to.iter().try_for_each(|(id, spot)| place(draft, id, spot)),
         Edit::ChangeId { from, to } => {
-            draft
-                .boxed(from)
-                .ok_or_else(|| FlowError::Unknown(from.clone()))?;
+            draft.boxed(from).ok_or_else(|| FlowError::Unknown(from.clone()))?;
             if from == to {
                 return Ok(());
             }
@@ -114,35 +62,18 @@ fn one(draft: &mut Draft<'_>, edit: &Edit, text_at: TextAt<'_>) -> Result<(), Fl
             change_id(draft, from, to);
             Ok(())
         }
-        Edit::EditText {
-            entity,
-            field,
-            from,
-            to,
-            insert,
-            seen,
-        } => {
+        Edit::EditText { entity, field, from, to, insert, seen } => {
             let entity = draft.find(entity)?;
             may_set(&entity, field)?;
-            let current = match draft
-                .get(&entity)
-                .and_then(|fields| field::get(fields, field))
-            {
+            let current = match draft.get(&entity).and_then(|fields| field::get(fields, field)) {
                 Some(Data::Text(text)) => text,
                 None | Some(Data::Null) => String::new(),
                 Some(_) => {
-                    return Err(FlowError::BadField {
-                        field: field.clone(),
-                        why: "it is no text",
-                    });
+                    return Err(FlowError::BadField { field: field.clone(), why: "it is no text" });
                 }
             };
             let key = (entity.clone(), field.clone());
-            let seen = if draft.typed.contains(&key) {
-                None
-            } else {
-                text_at(&entity, field, *seen)?
-            };
+            let seen = if draft.typed.contains(&key) { None } else { text_at(&entity, field, *seen)? };
             let text = match seen {
                 None => splice(&current, *from, *to, insert)?,
                 Some(old) => merge_text(&old, &current, &splice(&old, *from, *to, insert)?),
@@ -155,19 +86,10 @@ fn one(draft: &mut Draft<'_>, edit: &Edit, text_at: TextAt<'_>) -> Result<(), Fl
 }
 
 fn splice(text: &str, from: u32, to: u32, insert: &str) -> Result<String, FlowError> {
-    let byte = |at: u32| {
-        text.char_indices()
-            .map(|(i, _)| i)
-            .chain([text.len()])
-            .nth(at as usize)
-    };
+    let byte = |at: u32| text.char_indices().map(|(i, _)| i).chain([text.len()]).nth(at as usize);
     match (byte(from), byte(to)) {
-        (Some(from), Some(to)) if from <= to => {
-            Ok(format!("{}{insert}{}", &text[..from], &text[to..]))
-        }
-        _ => Err(FlowError::BadValue(
-            "the place to edit lies outside the text",
-        )),
+        (Some(from), Some(to)) if from <= to => Ok(format!("{}{insert}{}", &text[..from], &text[to..])),
+        _ => Err(FlowError::BadValue("the place to edit lies outside the text")),
     }
 }
 
@@ -187,10 +109,7 @@ fn add(
         Some(wish) if !is_id(wish) => return Err(FlowError::BadId(wish.into())),
         wish => make_id(wish.unwrap_or(from), None, |id| draft.is_taken(id)),
     };
-    let entity = Entity {
-        kind,
-        id: id.clone(),
-    };
+    let entity = Entity { kind, id: id.clone() };
     let place_in_file = draft.last_place(kind);
     let data = Data::from_value(&Value::from(members), field::LEVELS)?;
     let fields = draft.edit(&entity);
@@ -201,11 +120,7 @@ fn add(
 }
 
 fn remove(draft: &mut Draft<'_>, ids: &[String]) -> Result<(), FlowError> {
-    let found: Vec<Entity> = ids
-        .iter()
-        .filter(|id| !id.is_empty())
-        .filter_map(|id| draft.find(id).ok())
-        .collect();
+    let found: Vec<Entity> = ids.iter().filter(|id| !id.is_empty()).filter_map(|id| draft.find(id).ok()).collect();
     if let ([], Some(first)) = (found.as_slice(), ids.first()) {
         return Err(FlowError::Unknown(first.clone()));
     }
@@ -219,17 +134,13 @@ fn remove(draft: &mut Draft<'_>, ids: &[String]) -> Result<(), FlowError> {
         }
         draft.take_layout(&entity.id);
         for block in draft.all(Kind::Block) {
-            let Some(Data::List(members)) =
-                draft.get(&block).and_then(|fields| fields.get("members"))
-            else {
+            let Some(Data::List(members)) = draft.get(&block).and_then(|fields| fields.get("members")) else {
                 continue;
             };
             let is_it = |e: &Entry| e.data.as_text() == Some(&entity.id);
             if members.iter().any(is_it) {
                 let left = members.iter().filter(|e| !is_it(e)).cloned().collect();
-                draft
-                    .edit(&block)
-                    .insert("members".into(), Data::List(left));
+                draft.edit(&block).insert("members".into(), Data::List(left));
             }
         }
     }
@@ -241,35 +152,20 @@ fn may_set(entity: &Entity, field: &str) -> Result<(), FlowError> {
     let root = field.split('/').next().unwrap_or(field);
     let why = match (entity.kind, root) {
         (Kind::Flow, "weft") => "the format's version is the program's",
-        (Kind::Flow, "nodes" | "edges" | "blocks" | "layout") => {
-            "use the edits for nodes, edges and blocks"
-        }
+        (Kind::Flow, "nodes" | "edges" | "blocks" | "layout") => "use the edits for nodes, edges and blocks",
         (Kind::Edge, "from" | "to") => "an edge is its two ends: remove it and connect anew",
         _ => return Ok(()),
     };
-    Err(FlowError::BadField {
-        field: field.into(),
-        why,
-    })
+    Err(FlowError::BadField { field: field.into(), why })
 }
 
-fn set(
-    draft: &mut Draft<'_>,
-    id: &str,
-    field: &str,
-    value: Option<&Value>,
-) -> Result<(), FlowError> {
+fn set(draft: &mut Draft<'_>, id: &str, field: &str, value: Option<&Value>) -> Result<(), FlowError> {
     let entity = draft.find(id)?;
     may_set(&entity, field)?;
-    let bad = |why| FlowError::BadField {
-        field: field.into(),
-        why,
-    };
+    let bad = |why| FlowError::BadField { field: field.into(), why };
     match (entity.kind, field, value) {
         (Kind::Node | Kind::Block, "type", None) => return Err(bad("a node or block has a type")),
-        (Kind::Node | Kind::Block, "type", Some(value))
-            if value.as_str().is_none_or(|t| t.trim().is_empty()) =>
-        {
+        (Kind::Node | Kind::Block, "type", Some(value)) if value.as_str().is_none_or(|t| t.trim().is_empty()) => {
             return Err(bad("a type is text"));
         }
         (Kind::Node, "settings", Some(value)) if value.as_object().is_none() => {
@@ -277,34 +173,18 @@ fn set(
         }
         _ => {}
     }
-    let data = value
-        .filter(|v| !v.is_null())
-        .map(|v| Data::from_value(v, field::LEVELS - field.split('/').count()))
-        .transpose()?;
+    let data = value.filter(|v| !v.is_null()).map(|v| Data::from_value(v, field::LEVELS - field.split('/').count())).transpose()?;
     field::set(draft.edit(&entity), field, data)
 }
 
-fn connect(
-    draft: &mut Draft<'_>,
-    from: &str,
-    from_port: &str,
-    to: &str,
-    to_port: &str,
-) -> Result<(), FlowError> {
-    let ends = Ends {
-        from: from.into(),
-        from_port: from_port.into(),
-        to: to.into(),
-        to_port: to_port.into(),
-    };
+fn connect(draft: &mut Draft<'_>, from: &str, from_port: &str, to: &str, to_port: &str) -> Result<(), FlowError> {
+    let ends = Ends { from: from.into(), from_port: from_port.into(), to: to.into(), to_port: to_port.into() };
     if Ends::parse(&ends.long()).as_ref() != Some(&ends) {
         let (from, to) = (format!("{from}.{from_port}"), format!("{to}.{to_port}"));
         return Err(FlowError::BadEdge { from, to });
     }
     for end in [from, to] {
-        draft
-            .get(&Entity::node(end))
-            .ok_or_else(|| FlowError::Unknown(end.into()))?;
+        draft.get(&Entity::node(end)).ok_or_else(|| FlowError::Unknown(end.into()))?;
     }
     let entity = Entity::edge(&ends);
     if draft.get(&entity).is_none() {
@@ -316,18 +196,10 @@ fn connect(
 
 /// Puts a box somewhere; it keeps its size where none is given.
 pub(super) fn place(draft: &mut Draft<'_>, id: &str, spot: &[f64]) -> Result<(), FlowError> {
-    draft
-        .boxed(id)
-        .ok_or_else(|| FlowError::Unknown(id.into()))?;
-    let numbers: Option<Vec<Entry>> = spot
-        .iter()
-        .map(|n| Data::number(*n).map(Entry::from))
-        .collect();
-    let mut numbers = numbers
-        .filter(|n| matches!(n.len(), 2 | 4))
-        .ok_or(FlowError::BadValue(
-            "a position is [x, y] or [x, y, width, height]",
-        ))?;
+    draft.boxed(id).ok_or_else(|| FlowError::Unknown(id.into()))?;
+    let numbers: Option<Vec<Entry>> = spot.iter().map(|n| Data::number(*n).map(Entry::from)).collect();
+    let mut numbers =
+        numbers.filter(|n| matches!(n.len(), 2 | 4)).ok_or(FlowError::BadValue("a position is [x, y] or [x, y, width, height]"))?;
     let layout = draft.edit(&Entity::layout());
     let key = path::escape(id).into_owned();
     if let (2, Some(Data::List(old))) = (numbers.len(), layout.get(&key)) {

@@ -15,10 +15,7 @@ pub(crate) fn change_id(draft: &mut Draft<'_>, from: &str, to: &str) {
     if let Some(old) = draft.boxed(from)
         && let Some(fields) = draft.remove(&old)
     {
-        *draft.edit(&Entity {
-            kind: old.kind,
-            id: to.into(),
-        }) = fields;
+        *draft.edit(&Entity { kind: old.kind, id: to.into() }) = fields;
     }
     for (edge, ends) in draft.edges_of(from) {
         if let Some(fields) = draft.remove(&edge) {
@@ -47,11 +44,7 @@ pub(crate) fn change_id(draft: &mut Draft<'_>, from: &str, to: &str) {
 
 pub(super) fn new_ends(ends: &Ends, renamed: &Renamed) -> Ends {
     let now = |id: &String| renamed.get(id).unwrap_or(id).clone();
-    Ends {
-        from: now(&ends.from),
-        to: now(&ends.to),
-        ..ends.clone()
-    }
+    Ends { from: now(&ends.from), to: now(&ends.to), ..ends.clone() }
 }
 
 /// The fields that name one of the ids, as they are now.
@@ -73,9 +66,8 @@ pub(super) fn references(kind: Kind, fields: &Fields, renamed: &Renamed) -> Fiel
 
 fn members(data: &mut Data, renamed: &Renamed) -> bool {
     let Data::List(list) = data else { return false };
-    list.iter_mut().fold(false, |changed, entry| {
-        port(&mut entry.data, renamed) || changed
-    })
+    let changed = list.iter_mut().map(|entry| port(&mut entry.data, renamed));
+    changed.filter(|changed| *changed).count() > 0
 }
 
 /// `clean` or `clean.out`.
@@ -91,7 +83,8 @@ fn port(data: &mut Data, renamed: &Renamed) -> bool {
 
 fn texts(data: &mut Data, renamed: &Renamed) -> bool {
     let each = |entries: &mut dyn Iterator<Item = &mut Entry>| {
-        entries.fold(false, |changed, e| texts(&mut e.data, renamed) || changed)
+        // All of them, not only up to the first that changes.
+        entries.map(|e| texts(&mut e.data, renamed)).filter(|changed| *changed).count() > 0
     };
     match data {
         Data::Text(text) => match in_expression(text, renamed) {
@@ -102,12 +95,7 @@ fn texts(data: &mut Data, renamed: &Renamed) -> bool {
             None => false,
         },
         Data::List(list) => each(&mut list.iter_mut()),
-        Data::Map(map) => each(
-            &mut map
-                .iter_mut()
-                .filter(|(k, _)| k != "$literal")
-                .map(|(_, e)| e),
-        ),
+        Data::Map(map) => each(&mut map.iter_mut().filter(|(k, _)| k != "$literal").map(|(_, e)| e)),
         _ => false,
     }
 }
@@ -118,20 +106,11 @@ fn in_expression(text: &str, renamed: &Renamed) -> Option<String> {
     let whole = text.starts_with("js/");
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
-    for root in ["nodes", "state", "vars"]
-        .iter()
-        .flat_map(|root| text.match_indices(root))
-        .collect::<std::collections::BTreeMap<_, _>>()
-    {
+    for root in ["nodes", "state", "vars"].iter().flat_map(|root| text.match_indices(root)).collect::<std::collections::BTreeMap<_, _>>() {
         let (at, root) = root;
         let before = &text[..at];
-        let ctx = before
-            .strip_suffix("ctx.")
-            .is_some_and(|b| !b.ends_with(is_name));
-        let alone = root == "nodes"
-            && !before.ends_with(is_name)
-            && !before.ends_with('.')
-            && (whole || in_braces(before));
+        let ctx = before.strip_suffix("ctx.").is_some_and(|b| !b.ends_with(is_name));
+        let alone = root == "nodes" && !before.ends_with(is_name) && !before.ends_with('.') && (whole || in_braces(before));
         if at < done || !(ctx || alone) {
             continue;
         }
@@ -151,9 +130,7 @@ fn is_name(c: char) -> bool {
 }
 
 fn in_braces(before: &str) -> bool {
-    before
-        .rfind("${")
-        .is_some_and(|open| !before[open..].contains('}'))
+    before.rfind("${").is_some_and(|open| !before[open..].contains('}'))
 }
 
 /// The name after a root: `.fetch`, `?.fetch`, `["fetch"]`, `['fetch']`.

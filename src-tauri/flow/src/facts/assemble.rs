@@ -7,17 +7,7 @@ use crate::ids::{Ends, Entity, Kind};
 use std::collections::BTreeSet;
 
 /// The flow's own keys in the order they are written.
-pub(super) const TOP: [&str; 9] = [
-    "weft",
-    "name",
-    "description",
-    "config",
-    "env",
-    "order",
-    "durability",
-    "timeout",
-    "error_flow",
-];
+pub(super) const TOP: [&str; 9] = ["weft", "name", "description", "config", "env", "order", "durability", "timeout", "error_flow"];
 
 /// The keys of a node, block or edge in the order they are written where the author had no other.
 const FIELDS: [&str; 13] = [
@@ -38,10 +28,7 @@ const FIELDS: [&str; 13] = [
 
 /// Known keys first, the rest by name.
 pub(super) fn rank(known: &[&str], key: &str) -> (usize, String) {
-    (
-        known.iter().position(|k| *k == key).unwrap_or(usize::MAX),
-        key.to_string(),
-    )
+    (known.iter().position(|k| *k == key).unwrap_or(usize::MAX), key.to_string())
 }
 
 /// The usual order of the keys of the object at `path` of an entity.
@@ -51,12 +38,8 @@ pub(super) fn usual(path: &str, key: &str) -> (usize, String) {
 
 /// The flow's own keys as they are written: values before sections, known keys in their order in the places known keys had,
 /// unknown ones where they were.
-pub(super) fn arrange<T>(
-    keys: Vec<(String, T)>,
-    is_section: impl Fn(&T) -> bool,
-) -> Vec<(String, T)> {
-    let (sections, values): (Vec<_>, Vec<_>) =
-        keys.into_iter().partition(|(_, entry)| is_section(entry));
+pub(super) fn arrange<T>(keys: Vec<(String, T)>, is_section: impl Fn(&T) -> bool) -> Vec<(String, T)> {
+    let (sections, values): (Vec<_>, Vec<_>) = keys.into_iter().partition(|(_, entry)| is_section(entry));
     let mut out = known_in_order(values);
     out.extend(known_in_order(sections));
     out
@@ -71,53 +54,25 @@ pub(super) fn is_usual(keys: &[(String, &Entry)]) -> bool {
 }
 
 fn known_in_order<T>(keys: Vec<(String, T)>) -> Vec<(String, T)> {
-    let is_known: Vec<bool> = keys
-        .iter()
-        .map(|(k, _)| TOP.contains(&k.as_str()))
-        .collect();
-    let (mut known, others): (Vec<_>, Vec<_>) = keys
-        .into_iter()
-        .partition(|(k, _)| TOP.contains(&k.as_str()));
+    let is_known: Vec<bool> = keys.iter().map(|(k, _)| TOP.contains(&k.as_str())).collect();
+    let (mut known, others): (Vec<_>, Vec<_>) = keys.into_iter().partition(|(k, _)| TOP.contains(&k.as_str()));
     known.sort_by_key(|(k, _)| rank(&TOP, k));
     let (mut known, mut others) = (known.into_iter(), others.into_iter());
-    is_known
-        .into_iter()
-        .filter_map(|k| if k { known.next() } else { others.next() })
-        .collect()
+    is_known.into_iter().filter_map(|k| if k { known.next() } else { others.next() }).collect()
 }
 
 fn remarks(fields: &Fields, path: &str) -> Remarks {
-    let text = |mark: &str| {
-        fields
-            .get(&format!("{mark}/{path}"))
-            .and_then(Data::as_text)
-    };
-    let lines = |mark: &str| {
-        text(mark)
-            .map(|t| t.split('\n').map(String::from).collect())
-            .unwrap_or_default()
-    };
-    Remarks {
-        above: lines("#a"),
-        right: text("#r").map(String::from),
-        foot: lines("#f"),
-    }
+    let text = |mark: &str| fields.get(&format!("{mark}/{path}")).and_then(Data::as_text);
+    let lines = |mark: &str| text(mark).map(|t| t.split('\n').map(String::from).collect()).unwrap_or_default();
+    Remarks { above: lines("#a"), right: text("#r").map(String::from), foot: lines("#f") }
 }
 
 /// The names of the members of the object at `path`, as parts of a path, in their order.
 fn members(fields: &Fields, path: &str) -> Vec<String> {
-    let prefix = if path.is_empty() {
-        String::new()
-    } else {
-        format!("{path}/")
-    };
-    let within = fields
-        .range(prefix.clone()..)
-        .take_while(|(k, _)| k.starts_with(&prefix));
-    let parts: BTreeSet<&str> = within
-        .filter(|(k, _)| !super::path::is_hidden(k))
-        .map(|(k, _)| k[prefix.len()..].split('/').next().unwrap_or(""))
-        .collect();
+    let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
+    let within = fields.range(prefix.clone()..).take_while(|(k, _)| k.starts_with(&prefix));
+    let parts: BTreeSet<&str> =
+        within.filter(|(k, _)| !super::path::is_hidden(k)).map(|(k, _)| k[prefix.len()..].split('/').next().unwrap_or("")).collect();
     let mut parts: Vec<String> = parts.into_iter().map(String::from).collect();
     parts.sort_by_cached_key(|part| usual(path, &unescape(part)));
     if let Some(order) = fields.get(&format!("#o/{path}")).and_then(Data::as_text) {
@@ -133,25 +88,13 @@ pub(crate) fn object_at(fields: &Fields, path: &str) -> Entry {
     let parts = members(fields, path);
     let remarks = remarks(fields, path);
     if parts.is_empty() && !path.is_empty() {
-        return Entry {
-            data: fields.get(path).cloned().unwrap_or_default(),
-            remarks,
-            ..Entry::default()
-        };
+        return Entry { data: fields.get(path).cloned().unwrap_or_default(), remarks, ..Entry::default() };
     }
     let member = |part: String| {
-        let inner = if path.is_empty() {
-            part.clone()
-        } else {
-            format!("{path}/{part}")
-        };
+        let inner = if path.is_empty() { part.clone() } else { format!("{path}/{part}") };
         (unescape(&part), object_at(fields, &inner))
     };
-    Entry {
-        data: Data::Map(parts.into_iter().map(member).collect()),
-        remarks,
-        ..Entry::default()
-    }
+    Entry { data: Data::Map(parts.into_iter().map(member).collect()), remarks, ..Entry::default() }
 }
 
 /// The whole file.
@@ -163,44 +106,19 @@ pub(crate) fn assemble(facts: &Facts) -> Entry {
         Data::Map(map) => own_keys(flow, map),
         _ => Vec::new(),
     };
-    let boxes = |kind| {
-        ordered(facts, kind)
-            .into_iter()
-            .map(|(e, f)| (e.id.clone(), object_at(f, "")))
-            .collect::<Vec<_>>()
-    };
+    let boxes = |kind| ordered(facts, kind).into_iter().map(|(e, f)| (e.id.clone(), object_at(f, ""))).collect::<Vec<_>>();
     let (nodes, blocks) = (boxes(Kind::Node), boxes(Kind::Block));
-    let edges: Vec<Entry> = ordered(facts, Kind::Edge)
-        .into_iter()
-        .map(|(e, f)| edge(&e.id, f))
-        .collect();
-    let layout = layout(
-        facts.get(&Entity::layout()).unwrap_or(&none),
-        nodes.iter().chain(&blocks).map(|(id, _)| id),
-    );
+    let edges: Vec<Entry> = ordered(facts, Kind::Edge).into_iter().map(|(e, f)| edge(&e.id, f)).collect();
+    let layout = layout(facts.get(&Entity::layout()).unwrap_or(&none), nodes.iter().chain(&blocks).map(|(id, _)| id));
     let mut top = own;
-    for (key, data) in [
-        ("nodes", Data::Map(nodes)),
-        ("edges", Data::List(edges)),
-        ("blocks", Data::Map(blocks)),
-        ("layout", Data::Map(layout)),
-    ] {
+    for (key, data) in
+        [("nodes", Data::Map(nodes)), ("edges", Data::List(edges)), ("blocks", Data::Map(blocks)), ("layout", Data::Map(layout))]
+    {
         if !data.is_flat() {
-            top.push((
-                key.to_string(),
-                Entry {
-                    data,
-                    remarks: remarks(flow, key),
-                    ..Entry::default()
-                },
-            ));
+            top.push((key.to_string(), Entry { data, remarks: remarks(flow, key), ..Entry::default() }));
         }
     }
-    Entry {
-        data: Data::Map(top),
-        remarks: root.remarks,
-        ..Entry::default()
-    }
+    Entry { data: Data::Map(top), remarks: root.remarks, ..Entry::default() }
 }
 
 fn own_keys(flow: &Fields, map: Vec<(String, Entry)>) -> Vec<(String, Entry)> {
@@ -220,23 +138,10 @@ fn edge(id: &str, fields: &Fields) -> Entry {
         entry.data = id.into();
         return entry;
     }
-    let (from, to) = Ends::parse(id).map_or_else(
-        || (id.to_string(), String::new()),
-        |e| (e.from_text(), e.to_text()),
-    );
+    let (from, to) = Ends::parse(id).map_or_else(|| (id.to_string(), String::new()), |e| (e.source(), e.target()));
     let right = entry.remarks.right.take();
-    let from = Entry {
-        data: Data::Text(from),
-        remarks: Remarks {
-            right,
-            ..Remarks::default()
-        },
-        ..Entry::default()
-    };
-    let mut map = vec![
-        ("from".to_string(), from),
-        ("to".to_string(), Data::Text(to).into()),
-    ];
+    let from = Entry { data: Data::Text(from), remarks: Remarks { right, ..Remarks::default() }, ..Entry::default() };
+    let mut map = vec![("from".to_string(), from), ("to".to_string(), Data::Text(to).into())];
     map.extend(extra);
     entry.data = Data::Map(map);
     entry
@@ -246,25 +151,11 @@ fn edge(id: &str, fields: &Fields) -> Entry {
 fn layout<'a>(fields: &Fields, boxes: impl Iterator<Item = &'a String>) -> Vec<(String, Entry)> {
     let placed: Vec<String> = boxes.map(|id| escape(id).into_owned()).collect();
     let known: BTreeSet<&String> = placed.iter().collect();
-    let rest = fields
-        .keys()
-        .filter(|k| !super::path::is_hidden(k) && !known.contains(k));
+    let rest = fields.keys().filter(|k| !super::path::is_hidden(k) && !known.contains(k));
     let one = |k: &String| {
         let data = fields.get(k)?.clone();
-        Some((
-            unescape(k),
-            Entry {
-                data,
-                remarks: remarks(fields, k),
-                ..Entry::default()
-            },
-        ))
+        Some((unescape(k), Entry { data, remarks: remarks(fields, k), ..Entry::default() }))
     };
     let mut seen = BTreeSet::new();
-    placed
-        .iter()
-        .chain(rest)
-        .filter(|k| seen.insert(*k))
-        .filter_map(one)
-        .collect()
+    placed.iter().chain(rest).filter(|k| seen.insert(*k)).filter_map(one).collect()
 }

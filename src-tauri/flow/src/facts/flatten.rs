@@ -10,17 +10,9 @@ use crate::ids::{Ends, Entity};
 /// What a file says, or everything in it that has no place in a flow.
 pub(crate) fn flatten(root: &Entry) -> Result<(Facts, Spans), Vec<Finding>> {
     let Data::Map(top) = &root.data else {
-        return Err(vec![shape(
-            "a flow file is a mapping that begins with `weft: 1`",
-            root,
-        )]);
+        return Err(vec![shape("a flow file is a mapping that begins with `weft: 1`", root)]);
     };
-    let mut made = Flattening {
-        facts: empty(),
-        spans: Spans::default(),
-        findings: Vec::new(),
-        flow: Fields::new(),
-    };
+    let mut made = Flattening { facts: empty(), spans: Spans::default(), findings: Vec::new(), flow: Fields::new() };
     remarks(&mut made.flow, "", &root.remarks);
     let mut own = Vec::new();
     for (key, entry) in top {
@@ -36,11 +28,7 @@ pub(crate) fn flatten(root: &Entry) -> Result<(Facts, Spans), Vec<Finding>> {
     if let Some(fields) = made.facts.get_mut(&Entity::flow()) {
         fields.append(&mut made.flow);
     }
-    if made.findings.is_empty() {
-        Ok((made.facts, made.spans))
-    } else {
-        Err(made.findings)
-    }
+    if made.findings.is_empty() { Ok((made.facts, made.spans)) } else { Err(made.findings) }
 }
 
 struct Flattening {
@@ -52,16 +40,8 @@ struct Flattening {
 }
 
 fn shape(message: impl Into<String>, entry: &Entry) -> Finding {
-    let finding = Finding::error(
-        "file.shape",
-        message,
-        "see docs/format.md for how a flow is written",
-    );
-    if entry.at.line == 0 {
-        finding
-    } else {
-        finding.at(entry.at.line, entry.at.column)
-    }
+    let finding = Finding::error("file.shape", message, "mend the line; `weft new flow` makes a flow to compare with");
+    if entry.at.line == 0 { finding } else { finding.at(entry.at.line, entry.at.column) }
 }
 
 impl Flattening {
@@ -73,10 +53,7 @@ impl Flattening {
         }
         for (key, entry) in keys {
             if key == "weft" && !matches!(entry.data, Data::Int(1..)) {
-                self.findings.push(shape(
-                    "`weft:` is the version of the format: a whole number, 1 today",
-                    entry,
-                ));
+                self.findings.push(shape("`weft:` is the version of the format: a whole number, 1 today", entry));
             }
             let path = escape(&key).into_owned();
             put(&mut self.flow, &path, entry);
@@ -111,10 +88,7 @@ impl Flattening {
             Data::Map(map) => map,
             Data::Null => return,
             _ => {
-                return self.findings.push(shape(
-                    format!("`{key}:` is a mapping from ids to {key}"),
-                    entry,
-                ));
+                return self.findings.push(shape(format!("`{key}:` is a mapping from ids to {key}"), entry));
             }
         };
         if !filled {
@@ -122,10 +96,7 @@ impl Flattening {
         }
         for ((id, entry), place) in map.iter().zip(spread(map.len())) {
             if !matches!(entry.data, Data::Map(_)) {
-                self.findings.push(shape(
-                    format!("`{key}.{id}` is a mapping with a `type:`"),
-                    entry,
-                ));
+                self.findings.push(shape(format!("`{key}.{id}` is a mapping with a `type:`"), entry));
                 continue;
             }
             let entity = entity(id.clone());
@@ -143,9 +114,7 @@ impl Flattening {
             Data::Null => return,
             Data::Map(map) if map.is_empty() => return,
             _ => {
-                return self
-                    .findings
-                    .push(shape("`edges:` is a list of `from -> to`", entry));
+                return self.findings.push(shape("`edges:` is a list of `from -> to`", entry));
             }
         };
         if !filled {
@@ -153,21 +122,14 @@ impl Flattening {
         }
         for (element, place) in list.iter().zip(spread(list.len())) {
             let Some((ends, fields)) = edge(element, place) else {
-                self.findings.push(shape(
-                    "an edge is `from -> to`, each end an id or `id.port`",
-                    element,
-                ));
+                self.findings.push(shape("an edge is `from -> to`, each end an id or `id.port`", element));
                 continue;
             };
             let entity = Entity::edge(&ends);
             if !key_fits(&entity.id) {
-                self.findings
-                    .push(shape("the edge's ids are too long", element));
+                self.findings.push(shape("the edge's ids are too long", element));
             } else if self.facts.contains_key(&entity) {
-                self.findings.push(shape(
-                    format!("the edge `{}` is there twice", entity.id),
-                    element,
-                ));
+                self.findings.push(shape(format!("the edge `{}` is there twice", entity.id), element));
             }
             locate(&mut self.spans, &entity, "", element);
             self.facts.insert(entity, fields);
@@ -180,9 +142,7 @@ impl Flattening {
             Data::Map(map) => map,
             Data::Null => return,
             _ => {
-                return self
-                    .findings
-                    .push(shape("`layout:` is a mapping from ids to positions", entry));
+                return self.findings.push(shape("`layout:` is a mapping from ids to positions", entry));
             }
         };
         if !filled {
@@ -191,10 +151,7 @@ impl Flattening {
         let mut layout = Fields::new();
         for (id, entry) in map {
             let Some(spot) = spot(entry) else {
-                self.findings.push(shape(
-                    format!("`layout.{id}` is `[x, y]` or `[x, y, width, height]`"),
-                    entry,
-                ));
+                self.findings.push(shape(format!("`layout.{id}` is `[x, y]` or `[x, y, width, height]`"), entry));
                 continue;
             };
             let path = escape(id).into_owned();
@@ -204,15 +161,7 @@ impl Flattening {
                 list.iter().for_each(|n| gather(n, &mut lines));
             }
             lines.extend(entry.remarks.foot.iter().cloned());
-            remarks(
-                &mut layout,
-                &path,
-                &Remarks {
-                    above: lines,
-                    right: entry.remarks.right.clone(),
-                    foot: Vec::new(),
-                },
-            );
+            remarks(&mut layout, &path, &Remarks { above: lines, right: entry.remarks.right.clone(), foot: Vec::new() });
             locate(&mut self.spans, &Entity::layout(), &path, entry);
             layout.insert(path, spot);
         }
@@ -229,16 +178,8 @@ fn edge(element: &Entry, place: String) -> Option<(Ends, Fields)> {
         return Some((Ends::parse(element.data.as_text()?)?, fields));
     };
     let (from, to) = (element.get("from")?, element.get("to")?);
-    let ends = Ends::parse(&format!(
-        "{} -> {}",
-        from.data.as_text()?,
-        to.data.as_text()?
-    ))?;
-    let extra: Vec<_> = map
-        .iter()
-        .filter(|(k, _)| k != "from" && k != "to")
-        .cloned()
-        .collect();
+    let ends = Ends::parse(&format!("{} -> {}", from.data.as_text()?, to.data.as_text()?))?;
+    let extra: Vec<_> = map.iter().filter(|(k, _)| k != "from" && k != "to").cloned().collect();
     put(&mut fields, "", &Data::Map(extra).into());
     // The line of `from` is the edge's own; what stands at `to` goes above.
     let mut own = element.remarks.clone();
@@ -254,9 +195,7 @@ fn spot(entry: &Entry) -> Option<Data> {
     let Data::List(list) = &entry.data else {
         return None;
     };
-    let numbers = list
-        .iter()
-        .all(|e| matches!(e.data, Data::Int(_) | Data::Float(_)));
+    let numbers = list.iter().all(|e| matches!(e.data, Data::Int(_) | Data::Float(_)));
     let bare = || Data::List(list.iter().map(Entry::bare).collect());
     (numbers && matches!(list.len(), 2 | 4)).then(bare)
 }
@@ -309,13 +248,8 @@ pub(crate) fn put(fields: &mut Fields, path: &str, entry: &Entry) {
 fn locate(spans: &mut Spans, entity: &Entity, path: &str, entry: &Entry) {
     spans.add(entity, path, entry.at);
     match &entry.data {
-        Data::Map(map) => map
-            .iter()
-            .for_each(|(k, e)| locate(spans, entity, &join(path, k), e)),
-        Data::List(list) => list
-            .iter()
-            .enumerate()
-            .for_each(|(i, e)| locate(spans, entity, &join(path, &i.to_string()), e)),
+        Data::Map(map) => map.iter().for_each(|(k, e)| locate(spans, entity, &join(path, k), e)),
+        Data::List(list) => list.iter().enumerate().for_each(|(i, e)| locate(spans, entity, &join(path, &i.to_string()), e)),
         _ => {}
     }
 }

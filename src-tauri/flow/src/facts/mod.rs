@@ -40,17 +40,9 @@ pub struct Change {
     pub entity: Entity,
     pub field: String,
     /// Absent where the fact was not there; null is a value.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub before: Option<Data>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub after: Option<Data>,
 }
 
@@ -62,12 +54,7 @@ impl Change {
     /// The change that takes this one back.
     pub fn inverse(&self) -> Change {
         let (before, after) = (self.after.clone(), self.before.clone());
-        Change {
-            entity: self.entity.clone(),
-            field: self.field.clone(),
-            before,
-            after,
-        }
+        Change { entity: self.entity.clone(), field: self.field.clone(), before, after }
     }
 
     /// Whether the whole entity came with it.
@@ -96,12 +83,7 @@ pub fn diff(a: &Facts, b: &Facts) -> Vec<Change> {
     out
 }
 
-pub(crate) fn diff_fields(
-    entity: &Entity,
-    a: Option<&Fields>,
-    b: Option<&Fields>,
-    out: &mut Vec<Change>,
-) {
+pub(crate) fn diff_fields(entity: &Entity, a: Option<&Fields>, b: Option<&Fields>, out: &mut Vec<Change>) {
     if a == b {
         return;
     }
@@ -111,12 +93,7 @@ pub(crate) fn diff_fields(
     for field in fields {
         let (before, after) = (a.get(field), b.get(field));
         if before != after {
-            out.push(Change {
-                entity: entity.clone(),
-                field: field.clone(),
-                before: before.cloned(),
-                after: after.cloned(),
-            });
+            out.push(Change { entity: entity.clone(), field: field.clone(), before: before.cloned(), after: after.cloned() });
         }
     }
 }
@@ -135,14 +112,8 @@ pub(crate) fn set(facts: &mut Facts, change: &Change) {
 
 /// The entities of one kind in the file's order: by place, ties by id.
 pub(crate) fn ordered(facts: &Facts, kind: Kind) -> Vec<(&Entity, &Fields)> {
-    let first = Entity {
-        kind,
-        id: String::new(),
-    };
-    let mut all: Vec<_> = facts
-        .range(first..)
-        .take_while(|(e, _)| e.kind == kind)
-        .collect();
+    let first = Entity { kind, id: String::new() };
+    let mut all: Vec<_> = facts.range(first..).take_while(|(e, _)| e.kind == kind).collect();
     all.sort_by(|a, b| (place_of(a.1), a.0).cmp(&(place_of(b.1), b.0)));
     all
 }

@@ -13,11 +13,7 @@ pub fn escape(key: &str) -> Cow<'_, str> {
         return key.into();
     }
     let escaped = key.replace('~', "~0").replace('/', "~1");
-    if ours {
-        format!("~3{escaped}").into()
-    } else {
-        escaped.into()
-    }
+    if ours { format!("~3{escaped}").into() } else { escaped.into() }
 }
 
 /// The key a part of a path stands for.
@@ -25,19 +21,12 @@ pub fn unescape(part: &str) -> String {
     if part == "~2" {
         return String::new();
     }
-    part.strip_prefix("~3")
-        .unwrap_or(part)
-        .replace("~1", "/")
-        .replace("~0", "~")
+    part.strip_prefix("~3").unwrap_or(part).replace("~1", "/").replace("~0", "~")
 }
 
 /// The path of `key` in the object at `path`.
 pub fn join(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        escape(key).into_owned()
-    } else {
-        format!("{path}/{}", escape(key))
-    }
+    if path.is_empty() { escape(key).into_owned() } else { format!("{path}/{}", escape(key)) }
 }
 
 /// The path of the enclosing object, and the last part.

@@ -30,9 +30,7 @@ pub fn spread(n: usize) -> Vec<String> {
 /// A place between two others; an open end is `None`. Equal or crossed neighbours give a place after the first: the id decides.
 pub fn between(low: Option<&str>, high: Option<&str>) -> String {
     let digit = |text: Option<&str>, i: usize| {
-        let found = text
-            .and_then(|t| t.as_bytes().get(i))
-            .and_then(|c| DIGITS.iter().position(|d| d == c));
+        let found = text.and_then(|t| t.as_bytes().get(i)).and_then(|c| DIGITS.iter().position(|d| d == c));
         found.unwrap_or(0)
     };
     let open = high.is_none();
@@ -43,11 +41,7 @@ pub fn between(low: Option<&str>, high: Option<&str>) -> String {
         let to = high.map_or(36, |h| digit(Some(h), i));
         if to > from + 1 {
             // At an open end small steps: a thousand appends stay short.
-            let step = if open && i > 0 {
-                from + 1
-            } else {
-                (from + to) / 2
-            };
+            let step = if open && i > 0 { from + 1 } else { (from + to) / 2 };
             out.push(DIGITS[step] as char);
             return out;
         }
@@ -63,20 +57,13 @@ pub fn between(low: Option<&str>, high: Option<&str>) -> String {
 /// Gives the entities of `new` the places they have in `old` where the order allows; only what moved gets a new place.
 pub fn keep_places(old: &Facts, new: &mut Facts) {
     for kind in [Kind::Node, Kind::Edge, Kind::Block] {
-        let order: Vec<Entity> = super::ordered(new, kind)
-            .into_iter()
-            .map(|(e, _)| e.clone())
-            .collect();
+        let order: Vec<Entity> = super::ordered(new, kind).into_iter().map(|(e, _)| e.clone()).collect();
         let known: Vec<Option<&str>> = order.iter().map(|e| old.get(e).map(place_of)).collect();
         let keep = longest_ascent(&order, &known);
         // For each position the next kept place, from the right.
         let mut above = vec![None; order.len() + 1];
         for i in (0..order.len()).rev() {
-            above[i] = if keep.contains(&i) {
-                known[i]
-            } else {
-                above[i + 1]
-            };
+            above[i] = if keep.contains(&i) { known[i] } else { above[i + 1] };
         }
         let mut low: Option<String> = None;
         for (i, entity) in order.iter().enumerate() {

@@ -16,12 +16,7 @@ struct Reader<'a> {
 }
 
 pub(super) fn parse(text: &str) -> Result<Entry, Refused> {
-    let mut reader = Reader {
-        text,
-        at: 0,
-        line: 1,
-        start: 0,
-    };
+    let mut reader = Reader { text, at: 0, line: 1, start: 0 };
     reader.space();
     let root = reader.entry(0)?;
     reader.space();
@@ -37,35 +32,16 @@ impl Reader<'_> {
     }
 
     fn place(&self) -> Place {
-        let column = self
-            .text
-            .get(self.start..self.at)
-            .map_or(0, |line| line.chars().count());
-        Place {
-            line: self.line,
-            column: u32::try_from(column).unwrap_or(u32::MAX - 1) + 1,
-        }
+        let column = self.text.get(self.start..self.at).map_or(0, |line| line.chars().count());
+        Place { line: self.line, column: u32::try_from(column).unwrap_or(u32::MAX - 1) + 1 }
     }
 
-    fn refuse<T>(
-        &self,
-        at: Place,
-        code: &'static str,
-        message: impl Into<String>,
-        help: &str,
-    ) -> Result<T, Refused> {
-        Err(Box::new(
-            Finding::error(code, message, help).at(at.line, at.column),
-        ))
+    fn refuse<T>(&self, at: Place, code: &'static str, message: impl Into<String>, help: &str) -> Result<T, Refused> {
+        Err(Box::new(Finding::error(code, message, help).at(at.line, at.column)))
     }
 
     fn syntax<T>(&self, message: &str) -> Result<T, Refused> {
-        self.refuse(
-            self.place(),
-            "file.syntax",
-            format!("the file is no JSON here: {message}"),
-            "mend the line",
-        )
+        self.refuse(self.place(), "file.syntax", format!("the file is no JSON here: {message}"), "mend the line")
     }
 
     fn space(&mut self) {
@@ -89,12 +65,7 @@ impl Reader<'_> {
     fn entry(&mut self, depth: usize) -> Result<Entry, Refused> {
         let at = self.place();
         if depth > MAX_DEPTH {
-            return self.refuse(
-                at,
-                "file.depth",
-                format!("nested deeper than {MAX_DEPTH} levels"),
-                "make it flatter",
-            );
+            return self.refuse(at, "file.depth", format!("nested deeper than {MAX_DEPTH} levels"), "make it flatter");
         }
         let data = match self.peek() {
             Some(b'{') => self.map(depth)?,
@@ -103,19 +74,11 @@ impl Reader<'_> {
             Some(b'-' | b'0'..=b'9') => self.number()?,
             _ => self.word()?,
         };
-        Ok(Entry {
-            data,
-            at,
-            ..Entry::default()
-        })
+        Ok(Entry { data, at, ..Entry::default() })
     }
 
     fn word(&mut self) -> Result<Data, Refused> {
-        for (word, data) in [
-            ("null", Data::Null),
-            ("true", Data::Bool(true)),
-            ("false", Data::Bool(false)),
-        ] {
+        for (word, data) in [("null", Data::Null), ("true", Data::Bool(true)), ("false", Data::Bool(false))] {
             if self.text[self.at..].starts_with(word) {
                 self.at += word.len();
                 return Ok(data);
@@ -156,12 +119,7 @@ impl Reader<'_> {
             }
             let key = self.string()?;
             if !key_fits(&key) {
-                return self.refuse(
-                    at,
-                    "file.key",
-                    "the key is too long",
-                    "keys have at most some hundred characters",
-                );
+                return self.refuse(at, "file.key", "the key is too long", "keys have at most some hundred characters");
             }
             if !seen.insert(key.clone()) {
                 return self.refuse(
@@ -188,23 +146,13 @@ impl Reader<'_> {
     fn number(&mut self) -> Result<Data, Refused> {
         let at = self.place();
         let rest = &self.text[self.at..];
-        let length = rest
-            .bytes()
-            .take_while(|b| b.is_ascii_digit() || b"+-.eE".contains(b))
-            .count();
+        let length = rest.bytes().take_while(|b| b.is_ascii_digit() || b"+-.eE".contains(b)).count();
         let word = &rest[..length];
         if !is_number(word) {
             return self.syntax("this is no number");
         }
         self.at += length;
-        json_number(word).or_else(|BadNumber(why)| {
-            self.refuse(
-                at,
-                "file.number",
-                format!("`{word}` {why}"),
-                "write it as text, in quotes",
-            )
-        })
+        json_number(word).or_else(|BadNumber(why)| self.refuse(at, "file.number", format!("`{word}` {why}"), "write it as text, in quotes"))
     }
 
     fn string(&mut self) -> Result<String, Refused> {
@@ -212,9 +160,7 @@ impl Reader<'_> {
         let mut out = String::new();
         loop {
             let rest = &self.text[self.at..];
-            let plain = rest
-                .find(|c: char| c == '"' || c == '\\' || c < ' ')
-                .unwrap_or(rest.len());
+            let plain = rest.find(|c: char| c == '"' || c == '\\' || c < ' ').unwrap_or(rest.len());
             out.push_str(&rest[..plain]);
             self.at += plain;
             match self.peek() {
@@ -228,9 +174,7 @@ impl Reader<'_> {
                     out.push(c);
                 }
                 Some(_) => {
-                    return self.syntax(
-                        "a line end or control character inside text is written as \\n or \\u",
-                    );
+                    return self.syntax("a line end or control character inside text is written as \\n or \\u");
                 }
                 None => return self.syntax("the text has no end"),
             }
@@ -249,19 +193,13 @@ impl Reader<'_> {
             Some(b't') => '\t',
             Some(b'u') => {
                 let first = self.unit()?;
-                let unit = if (0xd800..0xdc00).contains(&first)
-                    && self.text[self.at..].starts_with("\\u")
-                {
+                let unit = if (0xd800..0xdc00).contains(&first) && self.text[self.at..].starts_with("\\u") {
                     self.at += 2;
                     let second = self.unit()?;
                     0x10000
                         + ((first - 0xd800) << 10)
                         + (second.wrapping_sub(0xdc00) & 0x3ff)
-                        + if (0xdc00..0xe000).contains(&second) {
-                            0
-                        } else {
-                            0x11_0000
-                        }
+                        + if (0xdc00..0xe000).contains(&second) { 0 } else { 0x11_0000 }
                 } else {
                     first
                 };
@@ -278,10 +216,7 @@ impl Reader<'_> {
     }
 
     fn unit(&mut self) -> Result<u32, Refused> {
-        let digits = self
-            .text
-            .get(self.at..self.at + 4)
-            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = self.text.get(self.at..self.at + 4).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
         let Some(unit) = digits.and_then(|d| u32::from_str_radix(d, 16).ok()) else {
             return self.syntax("after \\u come four hexadecimal digits");
         };
@@ -294,12 +229,8 @@ impl Reader<'_> {
 fn is_number(word: &str) -> bool {
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     let word = word.strip_prefix('-').unwrap_or(word);
-    let (number, exponent) = word
-        .split_once(['e', 'E'])
-        .map_or((word, None), |(n, e)| (n, Some(e)));
-    let (whole, fraction) = number
-        .split_once('.')
-        .map_or((number, None), |(w, f)| (w, Some(f)));
+    let (number, exponent) = word.split_once(['e', 'E']).map_or((word, None), |(n, e)| (n, Some(e)));
+    let (whole, fraction) = number.split_once('.').map_or((number, None), |(w, f)| (w, Some(f)));
     digits(whole)
         && (whole == "0" || !whole.starts_with('0'))
         && fraction.is_none_or(digits)
@@ -319,10 +250,7 @@ fn value(out: &mut String, data: &Data, indent: usize) {
         out.push('\n');
         out.extend(std::iter::repeat_n(' ', indent));
     };
-    let numbers = |list: &[Entry]| {
-        list.iter()
-            .all(|e| matches!(e.data, Data::Int(_) | Data::Float(_)))
-    };
+    let numbers = |list: &[Entry]| list.iter().all(|e| matches!(e.data, Data::Int(_) | Data::Float(_)));
     match data {
         Data::Map(map) if !map.is_empty() => {
             out.push('{');

@@ -54,9 +54,7 @@ impl Parsed {
     /// The typed view, its findings placed in the file.
     pub fn flow(&self) -> Flow {
         let mut flow = Flow::of(&self.facts);
-        flow.findings
-            .iter_mut()
-            .for_each(|finding| self.spans.locate(finding));
+        flow.findings.iter_mut().for_each(|finding| self.spans.locate(finding));
         flow
     }
 }
@@ -68,11 +66,7 @@ impl Parsed {
 pub fn parse(text: &str, format: Format) -> Result<Parsed, Vec<Finding>> {
     let root = parse_tree(text, format).map_err(|finding| vec![*finding])?;
     let (facts, spans) = flatten(&root)?;
-    Ok(Parsed {
-        facts,
-        spans,
-        format,
-    })
+    Ok(Parsed { facts, spans, format })
 }
 
 /// The tree of a text, before it is a flow.
@@ -80,30 +74,14 @@ pub(crate) fn parse_tree(text: &str, format: Format) -> Result<Entry, Box<Findin
     if text.len() > MAX_FILE {
         let message = format!("the file is larger than {} MiB", MAX_FILE >> 20);
         return Err(Box::new(
-            Finding::error(
-                "file.size",
-                message,
-                "keep large data in files of their own and read them in the flow",
-            )
-            .at(1, 1),
+            Finding::error("file.size", message, "keep large data in files of their own and read them in the flow").at(1, 1),
         ));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let text = if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(text)
-    };
+    let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) };
     if let Some(line) = conflict_markers(&text) {
         let help = "settle the conflict in the file, or take one of the two sides";
-        return Err(Box::new(
-            Finding::error(
-                "file.conflict",
-                "the file has conflict markers of a merge",
-                help,
-            )
-            .at(line, 1),
-        ));
+        return Err(Box::new(Finding::error("file.conflict", "the file has conflict markers of a merge", help).at(line, 1)));
     }
     match format {
         Format::Yaml => read::parse(&text),
@@ -114,10 +92,7 @@ pub(crate) fn parse_tree(text: &str, format: Format) -> Result<Entry, Box<Findin
 /// The line of the first `<<<<<<<`, where a `>>>>>>>` follows.
 fn conflict_markers(text: &str) -> Option<u32> {
     let first = text.lines().position(|line| line.starts_with("<<<<<<< "))?;
-    text.lines()
-        .skip(first)
-        .any(|line| line.starts_with(">>>>>>> "))
-        .then_some(u32::try_from(first).unwrap_or(u32::MAX - 1) + 1)
+    text.lines().skip(first).any(|line| line.starts_with(">>>>>>> ")).then_some(u32::try_from(first).unwrap_or(u32::MAX - 1) + 1)
 }
 
 /// Whether a file may be an editor's half-written one: empty, or a proper beginning of what it said before. Two of three

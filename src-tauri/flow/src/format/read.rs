@@ -21,25 +21,15 @@ impl Spanned<'_> {
         place(self.line, self.column)
     }
 
-    fn refuse<T>(
-        &self,
-        code: &'static str,
-        message: impl Into<String>,
-        help: &str,
-    ) -> Result<T, Refused> {
+    fn refuse<T>(&self, code: &'static str, message: impl Into<String>, help: &str) -> Result<T, Refused> {
         let at = self.place();
-        Err(Box::new(
-            Finding::error(code, message, help).at(at.line, at.column),
-        ))
+        Err(Box::new(Finding::error(code, message, help).at(at.line, at.column)))
     }
 }
 
 fn place(line: usize, column: usize) -> Place {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Place {
-        line: number(line),
-        column: number(column + 1),
-    }
+    Place { line: number(line), column: number(column + 1) }
 }
 
 struct Reader<'a> {
@@ -52,12 +42,7 @@ struct Reader<'a> {
 
 pub(super) fn parse(text: &str) -> Result<Entry, Refused> {
     let lines: Vec<&str> = text.lines().collect();
-    let mut reader = Reader {
-        events: events(text, &lines)?,
-        at: 0,
-        pending: Vec::new(),
-        lines,
-    };
+    let mut reader = Reader { events: events(text, &lines)?, at: 0, pending: Vec::new(), lines };
     let mut root = None;
     loop {
         reader.comments(None);
@@ -68,11 +53,7 @@ pub(super) fn parse(text: &str) -> Result<Entry, Refused> {
             Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => reader.at += 1,
             Event::StreamEnd => break,
             _ if root.is_some() => {
-                return next.refuse(
-                    "file.documents",
-                    "a second document begins here",
-                    "a flow file is one document: remove the `---`",
-                );
+                return next.refuse("file.documents", "a second document begins here", "a flow file is one document: remove the `---`");
             }
             _ => {
                 let mut entry = Entry::default();
@@ -82,14 +63,7 @@ pub(super) fn parse(text: &str) -> Result<Entry, Refused> {
         }
     }
     let Some(mut root) = root else {
-        return Err(Box::new(
-            Finding::error(
-                "file.empty",
-                "the file is empty",
-                "a flow begins with `weft: 1`",
-            )
-            .at(1, 1),
-        ));
+        return Err(Box::new(Finding::error("file.empty", "the file is empty", "a flow begins with `weft: 1`").at(1, 1)));
     };
     let rest = reader.take_lines(0);
     root.remarks.foot.extend(rest);
@@ -115,11 +89,7 @@ fn events<'a>(text: &'a str, lines: &[&str]) -> Result<Vec<Spanned<'a>>, Refused
             };
             Box::new(Finding::error(code, format!("the file is no YAML here: {}", error.info()), help).at(at.line, at.column))
         })?;
-        events.push(Spanned {
-            event,
-            line: span.start.line(),
-            column: span.start.col(),
-        });
+        events.push(Spanned { event, line: span.start.line(), column: span.start.col() });
     }
     Ok(events)
 }
@@ -127,35 +97,20 @@ fn events<'a>(text: &'a str, lines: &[&str]) -> Result<Vec<Spanned<'a>>, Refused
 impl<'a> Reader<'a> {
     fn next(&mut self) -> Result<Spanned<'a>, Refused> {
         let Some(next) = self.events.get_mut(self.at) else {
-            return Err(Box::new(
-                Finding::error("file.syntax", "the file ends too early", "complete it").at(1, 1),
-            ));
+            return Err(Box::new(Finding::error("file.syntax", "the file ends too early", "complete it").at(1, 1)));
         };
         self.at += 1;
-        Ok(Spanned {
-            event: std::mem::replace(&mut next.event, Event::StreamEnd),
-            ..*next
-        })
+        Ok(Spanned { event: std::mem::replace(&mut next.event, Event::StreamEnd), ..*next })
     }
 
     fn ends_with(&self, end: &Event<'_>) -> bool {
-        self.events
-            .get(self.at)
-            .is_none_or(|next| next.event == *end || next.event == Event::StreamEnd)
+        self.events.get(self.at).is_none_or(|next| next.event == *end || next.event == Event::StreamEnd)
     }
 
     /// Takes the comments at the cursor: beside content they belong to the entry just read, on a line of their own they wait.
     fn comments(&mut self, mut right: Option<&mut Remarks>) {
-        while let Some(Spanned {
-            event: Event::Comment(text, _),
-            line,
-            column,
-        }) = self.events.get(self.at)
-        {
-            let before = self
-                .lines
-                .get(line.saturating_sub(1))
-                .map_or("", |l| l.get(..byte_of(l, *column)).unwrap_or(l));
+        while let Some(Spanned { event: Event::Comment(text, _), line, column }) = self.events.get(self.at) {
+            let before = self.lines.get(line.saturating_sub(1)).map_or("", |l| l.get(..byte_of(l, *column)).unwrap_or(l));
             let own = before.chars().all(|c| matches!(c, ' ' | '\t' | '-'));
             let text = text.trim_end().to_string();
             match &mut right {
@@ -168,11 +123,7 @@ impl<'a> Reader<'a> {
 
     /// Waiting comments from `column` rightwards, as lines, with an empty one where blank lines stood between them.
     fn take_lines(&mut self, column: usize) -> Vec<String> {
-        let count = self
-            .pending
-            .iter()
-            .take_while(|(c, ..)| *c >= column)
-            .count();
+        let count = self.pending.iter().take_while(|(c, ..)| *c >= column).count();
         let mut out = Vec::new();
         let mut last: Option<usize> = None;
         for (_, line, text) in self.pending.drain(..count) {
@@ -184,10 +135,7 @@ impl<'a> Reader<'a> {
         }
         // A blank line between the last comment and what follows it.
         if let (Some(last), Some(next)) = (last, self.events.get(self.at)) {
-            let blank = self
-                .lines
-                .get(last)
-                .is_some_and(|line| line.trim().is_empty());
+            let blank = self.lines.get(last).is_some_and(|line| line.trim().is_empty());
             if next.line > last + 1 && blank {
                 out.push(String::new());
             }
@@ -196,20 +144,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the next node. `outer` is the column of the keys of the mapping it stands in.
-    fn entry(
-        &mut self,
-        entry: &mut Entry,
-        depth: usize,
-        outer: Option<usize>,
-    ) -> Result<(), Refused> {
+    fn entry(&mut self, entry: &mut Entry, depth: usize, outer: Option<usize>) -> Result<(), Refused> {
         self.comments(Some(&mut entry.remarks));
         let next = self.next()?;
         if depth > MAX_DEPTH {
-            return next.refuse(
-                "file.depth",
-                format!("nested deeper than {MAX_DEPTH} levels"),
-                "make it flatter",
-            );
+            return next.refuse("file.depth", format!("nested deeper than {MAX_DEPTH} levels"), "make it flatter");
         }
         unadorned(&next)?;
         let at = next.place();
@@ -218,21 +157,13 @@ impl<'a> Reader<'a> {
                 // Between a key and its scalar on a later line.
                 let above = self.take_lines(0);
                 entry.remarks.above.extend(above);
-                entry.data = if style == ScalarStyle::Plain {
-                    meaning(text, &next)?
-                } else {
-                    Data::Text(text.to_string())
-                };
+                entry.data = if style == ScalarStyle::Plain { meaning(text, &next)? } else { Data::Text(text.to_string()) };
                 entry.at = at;
             }
             Event::SequenceStart(..) => self.list(entry, depth, next.column, outer)?,
             Event::MappingStart(..) => self.map(entry, depth)?,
             _ => {
-                return next.refuse(
-                    "file.syntax",
-                    "something is missing here",
-                    "complete the line",
-                );
+                return next.refuse("file.syntax", "something is missing here", "complete the line");
             }
         }
         if entry.at.line == 0 {
@@ -242,20 +173,10 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn list(
-        &mut self,
-        entry: &mut Entry,
-        depth: usize,
-        column: usize,
-        outer: Option<usize>,
-    ) -> Result<(), Refused> {
+    fn list(&mut self, entry: &mut Entry, depth: usize, column: usize, outer: Option<usize>) -> Result<(), Refused> {
         let mut list = Vec::<Entry>::new();
         // `key:` and its `-` in one column: a comment there speaks of the next key.
-        let column = if outer == Some(column) {
-            column + 1
-        } else {
-            column
-        };
+        let column = if outer == Some(column) { column + 1 } else { column };
         loop {
             self.comments(list.last_mut().map(|element| &mut element.remarks));
             if self.ends_with(&Event::SequenceEnd) {
@@ -307,23 +228,28 @@ impl<'a> Reader<'a> {
 }
 
 fn byte_of(line: &str, column: usize) -> usize {
-    line.char_indices()
-        .nth(column)
-        .map_or(line.len(), |(at, _)| at)
+    line.char_indices().nth(column).map_or(line.len(), |(at, _)| at)
 }
 
 /// Anchors, aliases and tags say what a flow file does not need, and hide bombs.
 fn unadorned(next: &Spanned<'_>) -> Result<(), Refused> {
     match &next.event {
-        Event::Alias(_) | Event::UnresolvedAlias(_) => {
-            next.refuse("file.alias", "aliases (`*name`) are no part of a flow file", "write the value out; text that begins with `*` stands in quotes")
-        }
-        Event::Scalar(_, _, anchor, _) | Event::SequenceStart(_, anchor, _) | Event::MappingStart(_, anchor, _) if *anchor != 0 => {
-            next.refuse("file.anchor", "anchors (`&name`) are no part of a flow file", "write the value out where it is needed; text that begins with `&` stands in quotes")
-        }
-        Event::Scalar(_, _, _, Some(_)) | Event::SequenceStart(_, _, Some(_)) | Event::MappingStart(_, _, Some(_)) => {
-            next.refuse("file.tag", "tags (`!name`) are no part of a flow file", "remove the tag; text that begins with `!` stands in quotes")
-        }
+        Event::Alias(_) | Event::UnresolvedAlias(_) => next.refuse(
+            "file.alias",
+            "aliases (`*name`) are no part of a flow file",
+            "write the value out; text that begins with `*` stands in quotes",
+        ),
+        Event::Scalar(_, _, anchor, _) | Event::SequenceStart(_, anchor, _) | Event::MappingStart(_, anchor, _) if *anchor != 0 => next
+            .refuse(
+                "file.anchor",
+                "anchors (`&name`) are no part of a flow file",
+                "write the value out where it is needed; text that begins with `&` stands in quotes",
+            ),
+        Event::Scalar(_, _, _, Some(_)) | Event::SequenceStart(_, _, Some(_)) | Event::MappingStart(_, _, Some(_)) => next.refuse(
+            "file.tag",
+            "tags (`!name`) are no part of a flow file",
+            "remove the tag; text that begins with `!` stands in quotes",
+        ),
         _ => Ok(()),
     }
 }
@@ -334,28 +260,14 @@ fn key(next: &Spanned<'_>) -> Result<String, Refused> {
         return next.refuse("file.key", "a key is text", "name the entry by a word");
     };
     if text == "<<" && *style == ScalarStyle::Plain {
-        return next.refuse(
-            "file.merge_key",
-            "merge keys (`<<`) are no part of a flow file",
-            "write the entries out",
-        );
+        return next.refuse("file.merge_key", "merge keys (`<<`) are no part of a flow file", "write the entries out");
     }
     if !key_fits(text) {
-        return next.refuse(
-            "file.key",
-            "the key is too long",
-            "keys have at most some hundred characters",
-        );
+        return next.refuse("file.key", "the key is too long", "keys have at most some hundred characters");
     }
     Ok(text.to_string())
 }
 
 fn meaning(word: &str, next: &Spanned<'_>) -> Result<Data, Refused> {
-    plain(word).or_else(|BadNumber(why)| {
-        next.refuse(
-            "file.number",
-            format!("`{word}` {why}"),
-            "write it as text, in quotes",
-        )
-    })
+    plain(word).or_else(|BadNumber(why)| next.refuse("file.number", format!("`{word}` {why}"), "write it as text, in quotes"))
 }

@@ -23,15 +23,7 @@ fn number(word: &str) -> Result<Option<Data>, BadNumber> {
     for (prefix, radix) in [("0x", 16), ("0o", 8)] {
         if let Some(rest) = digits.strip_prefix(prefix) {
             let fits = !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix));
-            return if fits {
-                integer(
-                    i128::from_str_radix(rest, radix).ok(),
-                    word.starts_with('-'),
-                )
-                .map(Some)
-            } else {
-                Ok(None)
-            };
+            return if fits { integer(i128::from_str_radix(rest, radix).ok(), word.starts_with('-')).map(Some) } else { Ok(None) };
         }
     }
     if digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -44,23 +36,15 @@ fn number(word: &str) -> Result<Option<Data>, BadNumber> {
     if [".inf", ".nan"].contains(&digits.to_ascii_lowercase().as_str()) {
         return Err(BadNumber("is no number of JSON"));
     }
-    let numeric = (first.is_ascii_digit() || first == b'.')
-        && digits
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
+    let numeric = (first.is_ascii_digit() || first == b'.') && digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
     match word.parse::<f64>() {
-        Ok(x) if numeric => Data::number(x)
-            .map(Some)
-            .ok_or(BadNumber("is too large for a number")),
+        Ok(x) if numeric => Data::number(x).map(Some).ok_or(BadNumber("is too large for a number")),
         _ => Ok(None),
     }
 }
 
 fn integer(n: Option<i128>, negative: bool) -> Result<Data, BadNumber> {
-    match n
-        .and_then(|n| i64::try_from(n).ok())
-        .filter(|n| *n <= MAX_INT)
-    {
+    match n.and_then(|n| i64::try_from(n).ok()).filter(|n| *n <= MAX_INT) {
         Some(n) => Ok(Data::Int(if negative { -n } else { n })),
         None => Err(BadNumber("is an integer beyond 2^53 and would lose digits")),
     }
@@ -69,15 +53,9 @@ fn integer(n: Option<i128>, negative: bool) -> Result<Data, BadNumber> {
 /// A number as JSON has it; the text is one by its grammar.
 pub(super) fn json_number(text: &str) -> Result<Data, BadNumber> {
     if text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
-        return integer(
-            text.trim_start_matches('-').parse().ok(),
-            text.starts_with('-'),
-        );
+        return integer(text.trim_start_matches('-').parse().ok(), text.starts_with('-'));
     }
-    text.parse()
-        .ok()
-        .and_then(Data::number)
-        .ok_or(BadNumber("is too large for a number"))
+    text.parse().ok().and_then(Data::number).ok_or(BadNumber("is too large for a number"))
 }
 
 /// Shortest text that reads back as the same number, in a spelling YAML, TOML and JSON share.
@@ -96,11 +74,7 @@ pub fn float(x: f64) -> String {
 
 /// Shown by every editor, and never changed on the way.
 pub(super) fn printable(c: char) -> bool {
-    !c.is_control()
-        && !matches!(
-            c,
-            '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
-        )
+    !c.is_control() && !matches!(c, '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// Text of one line: plain where that is safe, single quotes where it has `"` or `\`, else double quotes.
@@ -142,10 +116,7 @@ fn is_plain(text: &str, key: bool) -> bool {
     if !start || text.ends_with([' ', ':']) || !text.chars().all(printable) {
         return false;
     }
-    if text.contains(": ")
-        || text.contains(" #")
-        || (key && (text.contains(['{', '}', '[', ']', ',']) || text.len() > 120))
-    {
+    if text.contains(": ") || text.contains(" #") || (key && (text.contains(['{', '}', '[', ']', ',']) || text.len() > 120)) {
         return false;
     }
     // Numbers, times, dates, octal, sexagesimal: whatever begins like a number and has only characters of numbers.
@@ -153,9 +124,7 @@ fn is_plain(text: &str, key: bool) -> bool {
     if (first.is_ascii_digit() || first == '.') && text.chars().all(numeric) {
         return false;
     }
-    let words = [
-        "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "...",
-    ];
+    let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "..."];
     !words.contains(&text.to_ascii_lowercase().as_str())
 }
 

@@ -66,10 +66,7 @@ pub enum Data {
 
 impl From<Data> for Entry {
     fn from(data: Data) -> Self {
-        Entry {
-            data,
-            ..Entry::default()
-        }
+        Entry { data, ..Entry::default() }
     }
 }
 
@@ -83,13 +80,7 @@ impl Data {
     /// The one spelling of a number: integers where they are safe, else floats; none for what is not finite.
     pub fn number(x: f64) -> Option<Self> {
         let whole = x.fract() == 0.0 && x.abs() <= MAX_INT as f64;
-        x.is_finite().then(|| {
-            if whole {
-                Data::Int(x as i64)
-            } else {
-                Data::Float(x)
-            }
-        })
+        x.is_finite().then_some(if whole { Data::Int(x as i64) } else { Data::Float(x) })
     }
 
     pub fn as_text(&self) -> Option<&str> {
@@ -121,9 +112,7 @@ impl Data {
             Data::Float(x) => (*x).into(),
             Data::Text(text) => text.as_str().into(),
             Data::List(list) => Value::list(list.iter().map(|e| e.data.to_value()).collect()),
-            Data::Map(map) => {
-                Value::object(map.iter().map(|(k, e)| (k.as_str(), e.data.to_value())))
-            }
+            Data::Map(map) => Value::object(map.iter().map(|(k, e)| (k.as_str(), e.data.to_value()))),
         }
     }
 
@@ -132,11 +121,7 @@ impl Data {
     /// # Errors
     /// Where an integer would lose digits, a key is too long or nesting too deep (`levels` are left).
     pub fn from_value(value: &Value, levels: usize) -> Result<Self, FlowError> {
-        let deeper = || {
-            levels.checked_sub(1).ok_or(FlowError::BadValue(
-                "the value is nested too deeply for a flow file",
-            ))
-        };
+        let deeper = || levels.checked_sub(1).ok_or(FlowError::BadValue("the value is nested too deeply for a flow file"));
         Ok(match value {
             Value::Null => Data::Null,
             Value::Bool(b) => Data::Bool(*b),
@@ -144,20 +129,13 @@ impl Data {
             Value::Text(text) => Data::Text(text.to_string()),
             Value::List(items) => {
                 let left = deeper()?;
-                Data::List(
-                    items
-                        .iter()
-                        .map(|v| Ok(Data::from_value(v, left)?.into()))
-                        .collect::<Result<_, FlowError>>()?,
-                )
+                Data::List(items.iter().map(|v| Ok(Data::from_value(v, left)?.into())).collect::<Result<_, FlowError>>()?)
             }
             Value::Object(map) => {
                 let left = deeper()?;
                 let entry = |(k, v): (&std::sync::Arc<str>, &Value)| {
                     if !key_fits(k) {
-                        return Err(FlowError::BadValue(
-                            "a key is longer than a flow file can hold",
-                        ));
+                        return Err(FlowError::BadValue("a key is longer than a flow file can hold"));
                     }
                     Ok((k.to_string(), Data::from_value(v, left)?.into()))
                 };
@@ -182,11 +160,7 @@ impl Data {
             Value::Number(n) => number(*n).unwrap_or_else(|_| Data::Text(n.to_string())),
             Value::Text(text) => Data::Text(text.to_string()),
             Value::List(items) => Data::List(items.iter().map(Entry::unpack).collect()),
-            Value::Object(map) => Data::Map(
-                map.iter()
-                    .map(|(k, v)| (k.to_string(), Entry::unpack(v)))
-                    .collect(),
-            ),
+            Value::Object(map) => Data::Map(map.iter().map(|(k, v)| (k.to_string(), Entry::unpack(v))).collect()),
         }
     }
 }
@@ -194,9 +168,7 @@ impl Data {
 fn number(n: Number) -> Result<Data, FlowError> {
     match n.as_i64() {
         Some(whole) if whole.abs() <= MAX_INT => Ok(Data::Int(whole)),
-        _ if n.is_beyond_javascript() => Err(FlowError::BadValue(
-            "an integer beyond 2^53 would lose digits: write it as text",
-        )),
+        _ if n.is_beyond_javascript() => Err(FlowError::BadValue("an integer beyond 2^53 would lose digits: write it as text")),
         _ => Data::number(n.as_f64()).ok_or(FlowError::BadValue("a number must be finite")),
     }
 }
@@ -211,53 +183,29 @@ impl Entry {
     pub fn pack(&self) -> Value {
         let value = self.data.pack();
         // An object that looks like a wrapper is wrapped itself.
-        let escape = value
-            .as_object()
-            .is_some_and(|map| map.contains_key("#") || map.contains_key("="));
+        let escape = value.as_object().is_some_and(|map| map.contains_key("#") || map.contains_key("="));
         if self.remarks.is_empty() && !escape {
             return value;
         }
-        let lines =
-            |lines: &[String]| Value::list(lines.iter().map(|l| l.as_str().into()).collect());
-        let right = self
-            .remarks
-            .right
-            .as_deref()
-            .map_or(Value::Null, Value::from);
-        let remarks = Value::list(vec![
-            lines(&self.remarks.above),
-            right,
-            lines(&self.remarks.foot),
-        ]);
+        let lines = |lines: &[String]| Value::list(lines.iter().map(|l| l.as_str().into()).collect());
+        let right = self.remarks.right.as_deref().map_or(Value::Null, Value::from);
+        let remarks = Value::list(vec![lines(&self.remarks.above), right, lines(&self.remarks.foot)]);
         Value::object([("#", remarks), ("=", value)])
     }
 
     /// Reads what [`Entry::pack`] wrote; anything else is taken as it is.
     pub fn unpack(value: &Value) -> Self {
-        let wrapped = value
-            .as_object()
-            .filter(|map| map.len() == 2)
-            .and_then(|map| Some((map.get("#")?.as_list()?, map.get("=")?)));
+        let wrapped = value.as_object().filter(|map| map.len() == 2).and_then(|map| Some((map.get("#")?.as_list()?, map.get("=")?)));
         let Some((remarks, inner)) = wrapped else {
             return Data::unpack(value).into();
         };
         let lines = |i: usize| -> Vec<String> {
             let list = remarks.get(i).and_then(Value::as_list).unwrap_or_default();
-            list.iter()
-                .filter_map(|l| l.as_str().map(String::from))
-                .collect()
+            list.iter().filter_map(|l| l.as_str().map(String::from)).collect()
         };
         let right = remarks.get(1).and_then(Value::as_str).map(String::from);
-        let remarks = Remarks {
-            above: lines(0),
-            right,
-            foot: lines(2),
-        };
-        Entry {
-            data: Data::unpack(inner),
-            remarks,
-            at: Place::default(),
-        }
+        let remarks = Remarks { above: lines(0), right, foot: lines(2) };
+        Entry { data: Data::unpack(inner), remarks, at: Place::default() }
     }
 
     pub fn get(&self, key: &str) -> Option<&Entry> {
@@ -269,8 +217,7 @@ impl Entry {
 
     /// A list of numbers only, printed on one line.
     pub fn is_numbers(&self) -> bool {
-        let number =
-            |e: &Entry| e.remarks.is_empty() && matches!(e.data, Data::Int(_) | Data::Float(_));
+        let number = |e: &Entry| e.remarks.is_empty() && matches!(e.data, Data::Int(_) | Data::Float(_));
         matches!(&self.data, Data::List(list) if self.remarks.foot.is_empty() && list.iter().all(number))
     }
 
@@ -278,9 +225,7 @@ impl Entry {
     pub fn bare(&self) -> Entry {
         match &self.data {
             Data::List(list) => Data::List(list.iter().map(Entry::bare).collect()).into(),
-            Data::Map(map) => {
-                Data::Map(map.iter().map(|(k, e)| (k.clone(), e.bare())).collect()).into()
-            }
+            Data::Map(map) => Data::Map(map.iter().map(|(k, e)| (k.clone(), e.bare())).collect()).into(),
             data => data.clone().into(),
         }
     }

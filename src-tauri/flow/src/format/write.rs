@@ -45,9 +45,7 @@ impl Printer {
     /// `depth` counts from the root: a blank line stands before each section and each node.
     fn map(&mut self, map: &[(String, Entry)], indent: usize, depth: usize, section: &str) {
         for (i, (key, entry)) in map.iter().enumerate() {
-            if i > 0
-                && ((depth == 0 && !entry.data.is_flat()) || (depth == 1 && section == "nodes"))
-            {
+            if i > 0 && ((depth == 0 && !entry.data.is_flat()) || (depth == 1 && section == "nodes")) {
                 self.0.push('\n');
             }
             self.lines(&entry.remarks.above, indent);

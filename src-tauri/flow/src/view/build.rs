@@ -1,8 +1,6 @@
 //! From facts to the typed view: what cannot be drawn or run is left out and named in a finding, never written back.
 
-use super::{
-    Block, Disabled, Edge, FORMAT, Flow, Join, Node, OnError, Retry, Spot, duration, newer, options,
-};
+use super::{Block, Disabled, Edge, FORMAT, Flow, Join, Node, OnError, Retry, Spot, duration, newer, options};
 use crate::facts::{Facts, Fields, object_at, ordered, path};
 use crate::finding::Finding;
 use crate::format::Data;
@@ -13,10 +11,7 @@ use weft_node::{Map, Value};
 impl Flow {
     /// The view of a flow's facts.
     pub fn of(facts: &Facts) -> Flow {
-        let mut flow = Flow {
-            weft: FORMAT,
-            ..Flow::default()
-        };
+        let mut flow = Flow { weft: FORMAT, ..Flow::default() };
         if let Some(fields) = facts.get(&Entity::flow()) {
             flow.own(fields);
         }
@@ -30,32 +25,17 @@ impl Flow {
             flow.check_id(&entity.id, "block");
             if flow.nodes.contains_key(&entity.id) {
                 let message = format!("a node and a block are both called `{}`", entity.id);
-                flow.findings.push(
-                    Finding::error("id.twice", message, "give one of them another id")
-                        .on_node(&entity.id),
-                );
+                flow.findings.push(Finding::error("id.twice", message, "give one of them another id").on_node(&entity.id));
             }
             let mut fields = members(fields);
-            let kind = fields
-                .remove("type")
-                .map(|kind| kind.to_text())
-                .unwrap_or_default();
-            flow.blocks.insert(
-                entity.id.clone(),
-                Block {
-                    id: entity.id.clone(),
-                    kind,
-                    fields,
-                },
-            );
+            let kind = fields.remove("type").map(|kind| kind.to_text()).unwrap_or_default();
+            flow.blocks.insert(entity.id.clone(), Block { id: entity.id.clone(), kind, fields });
         }
         for (entity, fields) in ordered(facts, Kind::Edge) {
             flow.edge(&entity.id, fields);
         }
         if let Some(fields) = facts.get(&Entity::layout()) {
-            flow.layout = layout(fields, |id| {
-                flow.nodes.contains_key(id) || flow.blocks.contains_key(id)
-            });
+            flow.layout = layout(fields, |id| flow.nodes.contains_key(id) || flow.blocks.contains_key(id));
         }
         flow
     }
@@ -66,11 +46,7 @@ impl Flow {
             Some(Some(weft)) => self.weft = u32::try_from(weft).unwrap_or(u32::MAX),
             _ => {
                 let help = "write `weft: 1` as the first line";
-                self.findings.push(Finding::warning(
-                    "format.missing",
-                    "the file does not say which format it is in",
-                    help,
-                ));
+                self.findings.push(Finding::warning("format.missing", "the file does not say which format it is in", help));
             }
         }
         if self.weft > FORMAT {
@@ -80,41 +56,15 @@ impl Flow {
         self.description = own.remove("description").map(|text| text.to_text());
         self.settings = own;
         let unfit = [
-            (
-                "order",
-                "`parallel` or `ordered`",
-                self.settings
-                    .get("order")
-                    .is_some_and(|v| options::Order::read(v).is_none()),
-            ),
+            ("order", "`parallel` or `ordered`", self.settings.get("order").is_some_and(|v| options::Order::read(v).is_none())),
             (
                 "durability",
                 "`step`, `run` or `none`",
-                self.settings
-                    .get("durability")
-                    .is_some_and(|v| options::Durability::read(v).is_none()),
+                self.settings.get("durability").is_some_and(|v| options::Durability::read(v).is_none()),
             ),
-            (
-                "timeout",
-                "seconds, or a number with ms, s, m, h or d",
-                self.settings
-                    .get("timeout")
-                    .is_some_and(|v| duration(v).is_none()),
-            ),
-            (
-                "config",
-                "a mapping",
-                self.settings
-                    .get("config")
-                    .is_some_and(|v| v.as_object().is_none()),
-            ),
-            (
-                "error_flow",
-                "the path of a flow",
-                self.settings
-                    .get("error_flow")
-                    .is_some_and(|v| v.as_str().is_none()),
-            ),
+            ("timeout", "seconds, or a number with ms, s, m, h or d", self.settings.get("timeout").is_some_and(|v| duration(v).is_none())),
+            ("config", "a mapping", self.settings.get("config").is_some_and(|v| v.as_object().is_none())),
+            ("error_flow", "the path of a flow", self.settings.get("error_flow").is_some_and(|v| v.as_str().is_none())),
         ];
         for (field, wants, _) in unfit.into_iter().filter(|(.., unfit)| *unfit) {
             self.findings.push(misfit(field, wants).in_field(field));
@@ -124,20 +74,12 @@ impl Flow {
     fn check_id(&mut self, id: &str, what: &str) {
         if !is_id(id) {
             let help = "use lower-case letters, digits and _, beginning with a letter";
-            self.findings.push(
-                Finding::error("id.form", format!("`{id}` is no id of a {what}"), help).on_node(id),
-            );
+            self.findings.push(Finding::error("id.form", format!("`{id}` is no id of a {what}"), help).on_node(id));
         }
     }
 
     fn edge(&mut self, id: &str, fields: &Fields) {
-        let Some(Ends {
-            from,
-            from_port,
-            to,
-            to_port,
-        }) = Ends::parse(id)
-        else {
+        let Some(Ends { from, from_port, to, to_port }) = Ends::parse(id) else {
             return;
         };
         let mut extra = members(fields);
@@ -145,28 +87,13 @@ impl Flow {
         if note.is_some() {
             extra.remove("note");
         }
-        let edge = Edge {
-            from,
-            from_port,
-            to,
-            to_port,
-            note,
-            extra,
-        };
-        let missing: Vec<&String> = [&edge.from, &edge.to]
-            .into_iter()
-            .filter(|end| !self.nodes.contains_key(*end))
-            .collect();
+        let edge = Edge { from, from_port, to, to_port, note, extra };
+        let missing: Vec<&String> = [&edge.from, &edge.to].into_iter().filter(|end| !self.nodes.contains_key(*end)).collect();
         if let Some(end) = missing.first() {
-            let what = if self.blocks.contains_key(*end) {
-                "is a block, which has no ports"
-            } else {
-                "is no node of this flow"
-            };
+            let what = if self.blocks.contains_key(*end) { "is a block, which has no ports" } else { "is no node of this flow" };
             let message = format!("the edge `{id}` leads nowhere: `{end}` {what}");
             let help = "correct the id, add the node, or remove the edge";
-            self.findings
-                .push(Finding::error("edge.dangling", message, help).on_edge(edge.id()));
+            self.findings.push(Finding::error("edge.dangling", message, help).on_edge(edge.id()));
             return;
         }
         self.edges.push(edge);
@@ -181,17 +108,12 @@ fn members(fields: &Fields) -> Map {
 }
 
 fn misfit(key: &str, wants: &str) -> Finding {
-    Finding::error(
-        "option.type",
-        format!("`{key}` does not fit: it is {wants}"),
-        "correct the value, or remove the line",
-    )
+    Finding::error("option.type", format!("`{key}` does not fit: it is {wants}"), "correct the value, or remove the line")
 }
 
 fn node(id: &str, fields: &Fields, findings: &mut Vec<Finding>) -> Node {
     let mut options = members(fields);
-    let mut unfit =
-        |field: &str, wants: &str| findings.push(misfit(field, wants).on_node(id).in_field(field));
+    let mut unfit = |field: &str, wants: &str| findings.push(misfit(field, wants).on_node(id).in_field(field));
     let kind = match options.remove("type") {
         Some(Value::Text(kind)) => kind.to_string(),
         Some(_) => {
@@ -200,19 +122,11 @@ fn node(id: &str, fields: &Fields, findings: &mut Vec<Finding>) -> Node {
         }
         None => {
             let message = format!("the node `{id}` has no type");
-            findings.push(
-                Finding::error(
-                    "node.type",
-                    message,
-                    "write `type:` and the name of a node type",
-                )
-                .on_node(id),
-            );
+            findings.push(Finding::error("node.type", message, "write `type:` and the name of a node type").on_node(id));
             String::new()
         }
     };
-    let mut unfit =
-        |field: &str, wants: &str| findings.push(misfit(field, wants).on_node(id).in_field(field));
+    let mut unfit = |field: &str, wants: &str| findings.push(misfit(field, wants).on_node(id).in_field(field));
     let settings = match options.remove("settings") {
         Some(Value::Object(map)) => Value::Object(map),
         other => {
@@ -222,10 +136,7 @@ fn node(id: &str, fields: &Fields, findings: &mut Vec<Finding>) -> Node {
             Value::from(Map::default())
         }
     };
-    let mut read = Reading {
-        options: &options,
-        unfit: &mut unfit,
-    };
+    let mut read = Reading { options: &options, unfit: &mut unfit };
     let text = |v: &Value| v.as_str().map(String::from);
     Node {
         id: id.to_string(),
@@ -233,30 +144,14 @@ fn node(id: &str, fields: &Fields, findings: &mut Vec<Finding>) -> Node {
         name: read.key("name", "text", |v| Some(v.to_text())),
         note: read.key("note", "text", |v| Some(v.to_text())),
         as_: read.key("as", "text", text),
-        join: read.key(
-            "join",
-            "`each`, `all`, `any`, `zip` or `{n: 2}`",
-            Join::read,
-        ),
+        join: read.key("join", "`each`, `all`, `any`, `zip` or `{n: 2}`", Join::read),
         run_on_empty: read.key("run_on_empty", "true or false", Value::as_bool),
-        emit_if_empty: read
-            .key("emit_if_empty", "true or false", Value::as_bool)
-            .unwrap_or(false),
-        concurrency: read.key("concurrency", "a whole number from 1", |v| {
-            options::count(v).filter(|n| *n > 0)
-        }),
+        emit_if_empty: read.key("emit_if_empty", "true or false", Value::as_bool).unwrap_or(false),
+        concurrency: read.key("concurrency", "a whole number from 1", |v| options::count(v).filter(|n| *n > 0)),
         retry: read.key("retry", "`times`, `base`, `factor` and `cap`", Retry::read),
-        timeout: read.key(
-            "timeout",
-            "seconds, or a number with ms, s, m, h or d",
-            duration,
-        ),
-        on_error: read
-            .key("on_error", "`stop`, `continue` or `port`", OnError::read)
-            .unwrap_or_default(),
-        disabled: read
-            .key("disabled", "true, false, `bypass` or `off`", Disabled::read)
-            .flatten(),
+        timeout: read.key("timeout", "seconds, or a number with ms, s, m, h or d", duration),
+        on_error: read.key("on_error", "`stop`, `continue` or `port`", OnError::read).unwrap_or_default(),
+        disabled: read.key("disabled", "true, false, `bypass` or `off`", Disabled::read).flatten(),
         settings,
         options,
     }
@@ -285,14 +180,8 @@ fn doubled(fields: &Fields, id: &str, findings: &mut Vec<Finding>) {
         let inside = format!("{field}/");
         let next = fields.range(inside.clone()..).next();
         if next.is_some_and(|(k, _)| k.starts_with(&inside)) {
-            let message = format!(
-                "`{field}` was made a value and an object at the same time; the object is taken"
-            );
-            findings.push(
-                Finding::warning("merge.both", message, "set the field again to settle it")
-                    .on_node(id)
-                    .in_field(field),
-            );
+            let message = format!("`{field}` was made a value and an object at the same time; the object is taken");
+            findings.push(Finding::warning("merge.both", message, "set the field again to settle it").on_node(id).in_field(field));
         }
     }
 }
@@ -302,17 +191,10 @@ fn layout(fields: &Fields, is_there: impl Fn(&str) -> bool) -> IndexMap<String, 
     for (key, value) in fields.iter().filter(|(k, _)| !path::is_hidden(k)) {
         let id = path::unescape(key);
         let Data::List(list) = value else { continue };
-        let numbers: Vec<f64> = list
-            .iter()
-            .filter_map(|e| e.data.to_value().as_f64())
-            .collect();
+        let numbers: Vec<f64> = list.iter().filter_map(|e| e.data.to_value().as_f64()).collect();
         let spot = match numbers[..] {
             [x, y] => Spot { x, y, size: None },
-            [x, y, w, h] => Spot {
-                x,
-                y,
-                size: Some((w, h)),
-            },
+            [x, y, w, h] => Spot { x, y, size: Some((w, h)) },
             _ => continue,
         };
         if is_there(&id) {

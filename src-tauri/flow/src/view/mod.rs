@@ -97,10 +97,7 @@ impl Flow {
         let mut graph = DiGraph::with_capacity(self.nodes.len(), self.edges.len());
         let at: Vec<_> = (0..self.nodes.len()).map(|i| graph.add_node(i)).collect();
         for (i, edge) in self.edges.iter().enumerate() {
-            let ends = (
-                self.nodes.get_index_of(&edge.from),
-                self.nodes.get_index_of(&edge.to),
-            );
+            let ends = (self.nodes.get_index_of(&edge.from), self.nodes.get_index_of(&edge.to));
             if let (Some(from), Some(to)) = ends {
                 graph.add_edge(at[from], at[to], i);
             }
@@ -115,18 +112,12 @@ impl Flow {
 
     /// `parallel` unless the flow says `ordered`.
     pub fn order(&self) -> Order {
-        self.settings
-            .get("order")
-            .and_then(Order::read)
-            .unwrap_or_default()
+        self.settings.get("order").and_then(Order::read).unwrap_or_default()
     }
 
     /// What the journal waits for; `step` unless the flow says otherwise.
     pub fn durability(&self) -> Durability {
-        self.settings
-            .get("durability")
-            .and_then(Durability::read)
-            .unwrap_or_default()
+        self.settings.get("durability").and_then(Durability::read).unwrap_or_default()
     }
 
     /// How long a run may take.
@@ -157,19 +148,12 @@ pub(crate) fn newer(weft: u32) -> Finding {
 impl Node {
     /// The shown name; the id, in words, where none was given.
     pub fn shown_name(&self) -> String {
-        self.name
-            .clone()
-            .filter(|name| !name.trim().is_empty())
-            .unwrap_or_else(|| in_words(&self.id))
+        self.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| in_words(&self.id))
     }
 
     /// `net.http@2` as `("net.http", 2)`; without `@n` it is version 1. A version that is no number is part of the name.
     pub fn type_and_version(&self) -> (&str, u32) {
-        match self
-            .kind
-            .rsplit_once('@')
-            .map(|(name, version)| (name, version.parse()))
-        {
+        match self.kind.rsplit_once('@').map(|(name, version)| (name, version.parse())) {
             Some((name, Ok(version))) => (name, version),
             _ => (&self.kind, 1),
         }
@@ -183,17 +167,7 @@ impl Edge {
     }
 
     pub fn ends(&self) -> crate::Ends {
-        let (from, from_port, to, to_port) = (
-            self.from.clone(),
-            self.from_port.clone(),
-            self.to.clone(),
-            self.to_port.clone(),
-        );
-        crate::Ends {
-            from,
-            from_port,
-            to,
-            to_port,
-        }
+        let (from, from_port, to, to_port) = (self.from.clone(), self.from_port.clone(), self.to.clone(), self.to_port.clone());
+        crate::Ends { from, from_port, to, to_port }
     }
 }

@@ -89,12 +89,7 @@ pub struct Retry {
 
 impl Default for Retry {
     fn default() -> Self {
-        Retry {
-            times: 3,
-            base: Duration::from_secs(1),
-            factor: 2.0,
-            cap: Duration::from_secs(60),
-        }
+        Retry { times: 3, base: Duration::from_secs(1), factor: 2.0, cap: Duration::from_secs(60) }
     }
 }
 
@@ -182,7 +177,5 @@ pub fn duration(value: &Value) -> Option<Duration> {
         }
         _ => return None,
     };
-    (0.0..=YEAR)
-        .contains(&seconds)
-        .then(|| Duration::from_secs_f64(seconds))
+    (0.0..=YEAR).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }
