@@ -1,1 +1,40 @@
+//! Owns the workspace folder and is the journal: what the program acknowledges is on the disk before it says so.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `store` | opening a workspace: lock, database, chain against witness |
+//! | [`writer`] | the one writer, its transactions, the chain over commits |
+//! | `journal` | the engine's journal, and questions about runs |
+//! | [`events`] | what happened, numbered, told after the commit |
+//! | `blobs` | bytes by content |
+//! | [`schema`] | the tables and their versions |
+//! | `readers` | connections that only read |
+//! | `lock`, `reserve`, `layer`, `database` | the folder's own files |
+//!
+//! Only this crate speaks SQL on the workspace's database.
 
+mod blobs;
+mod database;
+mod error;
+pub mod events;
+mod journal;
+mod layer;
+mod lock;
+mod readers;
+mod reserve;
+pub mod schema;
+mod store;
+pub mod writer;
+
+pub use blobs::BlobStore;
+pub use database::Synchronous;
+pub use error::{Error, Result};
+pub use journal::{RunInfo, RunStatus};
+pub use layer::{Observer, Op};
+pub use lock::Holder;
+pub use readers::Readers;
+pub use rusqlite;
+pub use store::{Finding, Options, Rig, Store};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+-- Flows, edits, pins, permissions: the documents' half. Written by flows/ and its neighbours alone.
