@@ -64,12 +64,7 @@ export const Frame = memo(function Frame({ data, selected }: NodeProps<BoxNode>)
   const board = useContext(BoardContext);
   const view = data.view as BlockView;
   const editing = board.ui((s) => s.renaming === view.id);
-  const text =
-    typeof view.block.fields.text === 'string'
-      ? view.block.fields.text
-      : typeof view.block.fields.name === 'string'
-        ? view.block.fields.name
-        : 'Frame';
+  const text = typeof view.block.fields.name === 'string' ? view.block.fields.name : 'Frame';
   return (
     <div id={domId(view.id)} className={`frame-box ${view.dye}${selected ? ' selected-frame' : ''}`}>
       {editing ? <FrameName view={view} text={text} /> : <span className="frame-name cut">{text}</span>}
@@ -85,7 +80,7 @@ function FrameName({ view, text }: { view: BlockView; text: string }) {
   const end = (keep: boolean) => {
     const now = field.current?.value.trim() ?? '';
     board.ui.setState({ renaming: null });
-    if (keep && now !== '' && now !== text) void setBlockText(board, view.id, now);
+    if (keep && now !== '' && now !== text) void setBlockText(board, view.id, now, 'name');
   };
   return (
     <input

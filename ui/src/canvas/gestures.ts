@@ -54,8 +54,8 @@ export async function resize(board: Board, id: string, at: Rect) {
 
 export const rename = (board: Board, node: string, name: string) =>
   send(board, `Rename ${nameOf(board, node)}`, [{ do: 'set', entity: node, field: 'name', value: name }]);
-export const setBlockText = (board: Board, id: string, text: string) =>
-  send(board, `Edit ${nameOf(board, id)}`, [{ do: 'set', entity: id, field: 'text', value: text }]);
+export const setBlockText = (board: Board, id: string, text: string, field: 'text' | 'name' = 'text') =>
+  send(board, `Edit ${nameOf(board, id)}`, [{ do: 'set', entity: id, field, value: text }]);
 
 /** The ends a wire and a port make, if they fit. */
 export function joined(wire: Wire, node: string, port: { name: string; shape: Parameters<typeof fits>[0] }) {

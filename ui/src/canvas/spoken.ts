@@ -19,7 +19,10 @@ const STATES: Record<string, string> = {
 export function spoken(board: Board, id: string | undefined): string {
   const box = board.drawn.boxes.get(id ?? '');
   if (!box) return '';
-  if (!isCard(box.view)) return `${box.view.form} ${String(box.view.block.fields.text ?? '').slice(0, 80)}`;
+  if (!isCard(box.view)) {
+    const { name, title, text } = box.view.block.fields;
+    return `${box.view.form} ${String(name ?? title ?? text ?? '').slice(0, 80)}`;
+  }
   const step = board.run === null ? undefined : nodeRun(board.run, box.id);
   const ins = board.drawn.edges.filter((e) => e.to === box.id).length;
   const outs = board.drawn.edges.filter((e) => e.from === box.id).length;

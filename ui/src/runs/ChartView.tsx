@@ -2,7 +2,7 @@
 import { Select } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import type { ItemView } from '../api';
-import { count, Segment } from '../kit';
+import { count, Icon, Segment } from '../kit';
 import { Legend, Plot, type PlotSeries } from './Plot';
 import classes from './runs.module.css';
 import { type Column, cellOf, cellText } from './values';
@@ -59,7 +59,6 @@ export function ChartView({ items, total, columns, lit, onPick }: Props) {
         <span className="row g6">
           Along
           <Select
-            size="xs"
             w={130}
             aria-label="Along the bottom"
             data={[
@@ -69,6 +68,7 @@ export function ChartView({ items, total, columns, lit, onPick }: Props) {
             value={x ?? '\0'}
             onChange={(key) => setX(key === '\0' || key === null ? null : key)}
             allowDeselect={false}
+            rightSection={<Icon name="down" size={14} />}
           />
         </span>
         <Segment<'bars' | 'line'>

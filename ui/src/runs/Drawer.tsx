@@ -67,6 +67,7 @@ function NodeData({ flow, run, node, port: threadPort, step }: DataProps) {
   const trace = useScreen((s) => (s.trace?.flow === flow && s.trace.run === run ? s.trace : null));
   const traced =
     trace?.chosen?.node === node.id && side === 'out' && (trace.chosen.port ?? firstPort) === port ? trace.chosen.item : null;
+  const narrow = trace?.chosen !== undefined && traced !== null && innerWidth < 1700;
   const total = items.total;
   const options = [
     ...(type?.trigger ? [] : [{ value: 'in', label: <Counted name="In" n={step?.items_in} /> }]),
@@ -121,10 +122,10 @@ function NodeData({ flow, run, node, port: threadPort, step }: DataProps) {
               setHow(next);
             }}
             options={[
-              { value: 'table', label: 'Table', icon: 'table' },
-              { value: 'tree', label: 'Tree', icon: 'tree' },
-              { value: 'json', label: 'JSON', icon: 'braces' },
-              { value: 'chart', label: 'Chart', icon: 'chart' },
+              { value: 'table', label: narrow ? '' : 'Table', title: 'Table', icon: 'table' },
+              { value: 'tree', label: narrow ? '' : 'Tree', title: 'Tree', icon: 'tree' },
+              { value: 'json', label: narrow ? '' : 'JSON', title: 'JSON', icon: 'braces' },
+              { value: 'chart', label: narrow ? '' : 'Chart', title: 'Chart', icon: 'chart' },
             ]}
           />
         </div>

@@ -70,7 +70,7 @@ export function Table(props: TableProps) {
     [whole, columns],
   );
   const barred = props.sort?.key ?? columns.find((c) => c.kind === 'number')?.key;
-  const template = `${Math.max(40, 20 + 8 * String(total).length)}px ${columns.map(widthOf).join(' ')} minmax(0, 0.3fr)`;
+  const template = `${Math.max(40, 20 + 8 * String(total).length)}px ${columns.map((c) => widthOf(c, c.key === barred)).join(' ')} minmax(0, 0.3fr)`;
   const positionOf = (row: number) => arranged.order?.[row] ?? row;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another order begins at the top.
@@ -112,7 +112,10 @@ export function Table(props: TableProps) {
     >
       <div
         className={classes.grid}
-        style={{ height: rows.getTotalSize() + HEAD, minWidth: columns.reduce((sum, c) => sum + leastOf(c), 80) }}
+        style={{
+          height: rows.getTotalSize() + HEAD,
+          minWidth: columns.reduce((sum, c) => sum + leastOf(c, c.key === barred), 80),
+        }}
       >
         <div className={classes.headrow} role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, height: HEAD }}>
           <span role="columnheader" aria-label="Position" />
@@ -169,8 +172,9 @@ export function Table(props: TableProps) {
   );
 }
 
-const leastOf = (column: Column) => Math.min(280, Math.max(72, 36 + column.width * 7));
-const widthOf = (column: Column) => `minmax(${leastOf(column)}px, ${column.kind === 'number' ? 1 : 1.4}fr)`;
+const leastOf = (column: Column, barred: boolean) => Math.min(280, Math.max(barred ? 128 : 72, 36 + column.width * 7));
+const widthOf = (column: Column, barred: boolean) =>
+  `minmax(${leastOf(column, barred)}px, ${column.kind === 'number' ? 1 : 1.4}fr)`;
 
 interface HeadProps {
   column: Column;

@@ -42,6 +42,18 @@ export function seriesOf(value: Any): SeriesField[] {
 }
 
 export function ViewContent({ flow, block }: { flow: string; block: Block }) {
+  const title = typeof block.fields.title === 'string' ? block.fields.title : '';
+  return (
+    <div className={classes.view}>
+      {title !== '' && <h3 className={`${classes.viewhead} cut`}>{title}</h3>}
+      <div className={classes.viewbody}>
+        <Body flow={flow} block={block} />
+      </div>
+    </div>
+  );
+}
+
+function Body({ flow, block }: { flow: string; block: Block }) {
   const doc = useFlow(flow);
   const run = useShownRun(flow);
   const of = useMemo(() => portOf(block.fields.of), [block.fields.of]);

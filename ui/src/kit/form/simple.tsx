@@ -87,7 +87,6 @@ export function ChoiceControl({
   required,
   nullable,
   change,
-  describedBy,
   wrong,
   disabled,
   choices,
