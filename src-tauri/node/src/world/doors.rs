@@ -66,6 +66,15 @@ pub enum HttpAuth {
     Query { name: String, secret: String },
 }
 
+impl HttpAuth {
+    /// Name of the secret.
+    pub fn secret(&self) -> &str {
+        match self {
+            HttpAuth::Bearer { secret } | HttpAuth::Basic { secret, .. } | HttpAuth::Header { secret, .. } | HttpAuth::Query { secret, .. } => secret,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct HttpResponse {
     pub status: u16,
