@@ -155,12 +155,22 @@ impl FlowDoc {
         self.doc.oplog_vv().encode()
     }
 
-    /// The changes that somebody who has `seen` lacks.
+    /// The document as bytes without the history below a point, to save disk: what was removed there still comes back, old
+    /// versions do not. Whoever has not seen that point can no longer merge.
+    ///
+    /// # Errors
+    /// Where the point is not one of this document's history.
+    pub fn trimmed(&self, frontiers: &[u8]) -> Result<Vec<u8>, FlowError> {
+        let at = Frontiers::decode(frontiers).map_err(broken)?;
+        self.doc.export(ExportMode::shallow_snapshot(&at)).map_err(broken)
+    }
+
+    /// The changes that somebody who has `seen` lacks; all where that is empty.
     ///
     /// # Errors
     /// Where `seen` is not what [`FlowDoc::seen`] gave.
     pub fn updates_since(&self, seen: &[u8]) -> Result<Vec<u8>, FlowError> {
-        let seen = VersionVector::decode(seen).map_err(broken)?;
+        let seen = if seen.is_empty() { VersionVector::default() } else { VersionVector::decode(seen).map_err(broken)? };
         self.doc.export(ExportMode::updates(&seen)).map_err(broken)
     }
 
@@ -254,7 +264,10 @@ impl FlowDoc {
             return;
         }
         self.rev = self.rev.wrapping_add(1);
-        self.view = OnceLock::new();
+        self.view = match self.view.get().and_then(|view| view.after(done, &self.facts)) {
+            Some(view) => OnceLock::from(Arc::new(view)),
+            None => OnceLock::new(),
+        };
         for change in done {
             self.size += weight(&change.field, change.after.as_ref());
             self.size = self.size.saturating_sub(weight(&change.field, change.before.as_ref()));

@@ -1,5 +1,6 @@
 //! From facts back to the tree of a file, in the canonical order.
 
+use super::object::{object_at, remarks};
 use super::path::{escape, unescape};
 use super::{Facts, Fields, ordered};
 use crate::format::{Data, Entry, Remarks};
@@ -59,42 +60,6 @@ fn known_in_order<T>(keys: Vec<(String, T)>) -> Vec<(String, T)> {
     known.sort_by_key(|(k, _)| rank(&TOP, k));
     let (mut known, mut others) = (known.into_iter(), others.into_iter());
     is_known.into_iter().filter_map(|k| if k { known.next() } else { others.next() }).collect()
-}
-
-fn remarks(fields: &Fields, path: &str) -> Remarks {
-    let text = |mark: &str| fields.get(&format!("{mark}/{path}")).and_then(Data::as_text);
-    let lines = |mark: &str| text(mark).map(|t| t.split('\n').map(String::from).collect()).unwrap_or_default();
-    Remarks { above: lines("#a"), right: text("#r").map(String::from), foot: lines("#f") }
-}
-
-/// The names of the members of the object at `path`, as parts of a path, in their order.
-fn members(fields: &Fields, path: &str) -> Vec<String> {
-    let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
-    let within = fields.range(prefix.clone()..).take_while(|(k, _)| k.starts_with(&prefix));
-    let parts: BTreeSet<&str> =
-        within.filter(|(k, _)| !super::path::is_hidden(k)).map(|(k, _)| k[prefix.len()..].split('/').next().unwrap_or("")).collect();
-    let mut parts: Vec<String> = parts.into_iter().map(String::from).collect();
-    parts.sort_by_cached_key(|part| usual(path, &unescape(part)));
-    if let Some(order) = fields.get(&format!("#o/{path}")).and_then(Data::as_text) {
-        let order: Vec<&str> = order.split('/').collect();
-        // Stable: keys the order does not name keep the usual one, at the end.
-        parts.sort_by_key(|part| order.iter().position(|o| o == part).unwrap_or(usize::MAX));
-    }
-    parts
-}
-
-/// The entry at `path`. Where a field is both a value and an object (a merge can do that), the object wins.
-pub(crate) fn object_at(fields: &Fields, path: &str) -> Entry {
-    let parts = members(fields, path);
-    let remarks = remarks(fields, path);
-    if parts.is_empty() && !path.is_empty() {
-        return Entry { data: fields.get(path).cloned().unwrap_or_default(), remarks, ..Entry::default() };
-    }
-    let member = |part: String| {
-        let inner = if path.is_empty() { part.clone() } else { format!("{path}/{part}") };
-        (unescape(&part), object_at(fields, &inner))
-    };
-    Entry { data: Data::Map(parts.into_iter().map(member).collect()), remarks, ..Entry::default() }
 }
 
 /// The whole file.

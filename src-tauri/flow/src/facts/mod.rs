@@ -2,14 +2,16 @@
 
 mod assemble;
 mod flatten;
+mod object;
 pub mod path;
 mod place;
 mod spans;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use assemble::{assemble, object_at};
+pub(crate) use assemble::assemble;
 pub(crate) use flatten::{flatten, put};
+pub(crate) use object::object_at;
 pub(crate) use place::{between, keep_places, spread};
 pub use spans::Spans;
 

@@ -1,7 +1,7 @@
 //! From facts to the typed view: what cannot be drawn or run is left out and named in a finding, never written back.
 
 use super::{Block, Disabled, Edge, FORMAT, Flow, Join, Node, OnError, Retry, Spot, duration, newer, options};
-use crate::facts::{Facts, Fields, object_at, ordered, path};
+use crate::facts::{Change, Facts, Fields, PLACE, object_at, ordered, path};
 use crate::finding::Finding;
 use crate::format::Data;
 use crate::ids::{Ends, Entity, Kind, is_id};
@@ -38,6 +38,37 @@ impl Flow {
             flow.layout = layout(fields, |id| flow.nodes.contains_key(id) || flow.blocks.contains_key(id));
         }
         flow
+    }
+
+    /// The view after `done`, made from the one before where only options and settings of nodes and positions changed, as
+    /// most edits do; else none, and it is made afresh.
+    pub(crate) fn after(&self, done: &[Change], facts: &Facts) -> Option<Flow> {
+        let mut flow = self.clone();
+        let mut nodes: Vec<&Entity> = Vec::new();
+        for change in done {
+            match change.entity.kind {
+                Kind::Node if change.field == PLACE => return None,
+                Kind::Node if !nodes.contains(&&change.entity) => nodes.push(&change.entity),
+                Kind::Node => {}
+                Kind::Layout => {
+                    let spot = flow.layout.get_mut(&path::unescape(&change.field))?;
+                    *spot = change.after.as_ref().and_then(self::spot)?;
+                }
+                _ => return None,
+            }
+        }
+        for entity in nodes {
+            let (fields, id) = (facts.get(entity)?, entity.id.as_str());
+            let mut findings = Vec::new();
+            doubled(fields, id, &mut findings);
+            let new = node(id, fields, &mut findings);
+            // Findings have an order: with any, everything is made afresh.
+            if !findings.is_empty() || flow.findings.iter().any(|f| f.node.as_deref() == Some(id)) {
+                return None;
+            }
+            *flow.nodes.get_mut(id)? = new;
+        }
+        Some(flow)
     }
 
     fn own(&mut self, fields: &Fields) {
@@ -190,16 +221,20 @@ fn layout(fields: &Fields, is_there: impl Fn(&str) -> bool) -> IndexMap<String, 
     let mut out = IndexMap::new();
     for (key, value) in fields.iter().filter(|(k, _)| !path::is_hidden(k)) {
         let id = path::unescape(key);
-        let Data::List(list) = value else { continue };
-        let numbers: Vec<f64> = list.iter().filter_map(|e| e.data.to_value().as_f64()).collect();
-        let spot = match numbers[..] {
-            [x, y] => Spot { x, y, size: None },
-            [x, y, w, h] => Spot { x, y, size: Some((w, h)) },
-            _ => continue,
-        };
+        let Some(spot) = spot(value) else { continue };
         if is_there(&id) {
             out.insert(id, spot);
         }
     }
     out
+}
+
+fn spot(data: &Data) -> Option<Spot> {
+    let Data::List(list) = data else { return None };
+    let numbers: Vec<f64> = list.iter().filter_map(|e| e.data.to_value().as_f64()).collect();
+    match numbers[..] {
+        [x, y] => Some(Spot { x, y, size: None }),
+        [x, y, w, h] => Some(Spot { x, y, size: Some((w, h)) }),
+        _ => None,
+    }
 }

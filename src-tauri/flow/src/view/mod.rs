@@ -18,7 +18,7 @@ use weft_node::{Map, Value};
 pub const FORMAT: u32 = 1;
 
 /// One flow as it stands. Nodes, edges and blocks are in the file's order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flow {
     /// Version of the format; above [`FORMAT`] the flow is read-only.
     pub weft: u32,
@@ -37,7 +37,7 @@ pub struct Flow {
 }
 
 /// A box that computes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Node {
     pub id: String,
     /// `net.http@2`. May name a type this program does not know; empty where the file names none.
@@ -63,7 +63,7 @@ pub struct Node {
 }
 
 /// A thread between two ports.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Edge {
     pub from: String,
     pub from_port: String,
@@ -75,7 +75,7 @@ pub struct Edge {
 }
 
 /// A box that does not compute: note, frame or view.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Block {
     pub id: String,
     pub kind: String,
