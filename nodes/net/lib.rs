@@ -1,6 +1,8 @@
-//! Nodes of the net pack.
+//! Other machines: HTTP.
+
+pub mod http;
 
 use weft_node::NodeType;
 
 /// In palette order.
-pub static NODES: &[&NodeType] = &[];
+pub static NODES: &[&NodeType] = &[&http::NODE];

@@ -10,11 +10,12 @@ pub use parts::{MemoryBlobs, MemoryLog, NoScripts};
 use crate::clock::VirtualClock;
 use crate::files::LocalFiles;
 use crate::sql::LocalSql;
+use futures_util::future::BoxFuture;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use weft_node::world::{Blobs, Caller, Clock, Egress, Files, Log, Scripts, Sql, World};
-use weft_node::{Need, Permissions};
+use weft_node::{Context, Need, Permissions, Problem, Result, Scope, Value};
 
 /// What the clock shows at first: 2026-01-02 03:04:05 UTC.
 pub const START_MS: i64 = 1_767_323_045_000;
@@ -94,5 +95,25 @@ pub fn caller(needs: impl IntoIterator<Item = Need>) -> Caller {
         now_ms: START_MS,
         time_zone: "UTC".into(),
         on_progress: None,
+    }
+}
+
+/// What a node is given to run by itself: this world, these permissions, and these names for expressions.
+pub fn context(world: Arc<dyn World>, needs: impl IntoIterator<Item = Need>, names: Value) -> Context {
+    Context { caller: Arc::new(caller(needs)), world, scope: Arc::new(Names(names)), index: None }
+}
+
+/// A scope that always has the same names; a node's script gives what stands there as `script`.
+struct Names(Value);
+
+impl Scope for Names {
+    fn names(&self, _: Option<usize>, _: &[&str]) -> Result<Value> {
+        Ok(self.0.clone())
+    }
+
+    fn script<'a>(&'a self, _: &'a str, _: Option<usize>) -> BoxFuture<'a, Result<Value>> {
+        Box::pin(async move {
+            self.0.get("script").cloned().ok_or_else(|| Problem::new("script.unavailable", "There are no script workers here."))
+        })
     }
 }
