@@ -5,7 +5,7 @@ import { asProblem, call, connect, loadRun, openFlow, type Problem, useFlow, use
 import { Canvas } from '../canvas';
 import { EmptyFlow, FlowList } from '../flows';
 import { Inspector } from '../inspector';
-import { Button, Icon, Notices, problem, resolver, theme, useScheme } from '../kit';
+import { Button, Fence, Icon, Notices, problem, resolver, theme, useScheme } from '../kit';
 import { Palette } from '../palette';
 import { Drawer, RunStrip } from '../runs';
 import { addCommands, listenKeys } from './commands';
@@ -76,8 +76,10 @@ function Start() {
   );
 }
 
-/** A workspace with one flow opens on it. */
+/** A link may name a flow; a workspace with one flow opens on it. */
 async function firstFlow() {
+  const named = new URLSearchParams(location.search).get('flow');
+  if (named) return showFlow(named);
   if (useScreen.getState().tabs.length > 0) return;
   const { flows } = await call('flow_list', { limit: 2 });
   if (flows.length === 1 && flows[0] && useScreen.getState().tabs.length === 0) showFlow(flows[0].id);
@@ -107,7 +109,9 @@ function Frame() {
       {!calm && <Rail />}
       {shown === null ? (
         <main className="main plain">
-          <FlowList />
+          <Fence what="The flow list">
+            <FlowList />
+          </Fence>
         </main>
       ) : (
         <Studio key={shown} flow={shown} />
@@ -152,8 +156,10 @@ function Studio({ flow }: { flow: string }) {
   return (
     <main className="main studio" style={style} data-inspector={inspector ? (docked ? 'docked' : 'over') : 'none'}>
       <div className="canvas-area">
-        <Canvas flow={flow} />
-        {empty && <EmptyFlow flow={flow} />}
+        <Fence what="The canvas">
+          <Canvas flow={flow} />
+          {empty && <EmptyFlow flow={flow} />}
+        </Fence>
       </div>
       {strip && (
         <section
@@ -162,11 +168,15 @@ function Studio({ flow }: { flow: string }) {
           data-region="drawer"
           data-over={(drawer && height < DRAWER_FROM) || undefined}
         >
-          <RunStrip flow={flow} />
+          <Fence what="The run strip">
+            <RunStrip flow={flow} />
+          </Fence>
           {drawer && (
             <div className="drawer-body">
               <Grip side="top" />
-              <Drawer flow={flow} />
+              <Fence what="The drawer">
+                <Drawer flow={flow} />
+              </Fence>
             </div>
           )}
         </section>
@@ -184,7 +194,9 @@ function Studio({ flow }: { flow: string }) {
               <Icon name="close" size={14} />
             </button>
           )}
-          <Inspector flow={flow} />
+          <Fence what="The inspector">
+            <Inspector flow={flow} />
+          </Fence>
         </aside>
       )}
     </main>

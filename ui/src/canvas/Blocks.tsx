@@ -86,7 +86,7 @@ function FrameName({ view, text }: { view: BlockView; text: string }) {
     <input
       ref={field}
       className="frame-name name-field nodrag nopan nokey"
-      aria-label="Name of the frame"
+      aria-label="Title"
       defaultValue={text}
       onBlur={() => board.ui.getState().renaming === view.id && end(true)}
       onKeyDown={(e) => {

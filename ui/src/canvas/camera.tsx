@@ -47,18 +47,17 @@ export function Watch({ board }: { board: Board }) {
     let last: unknown = null;
     let size = '';
     let placed = false;
+    // The zoom's own listeners come after the first effects; a frame later it can be told where to look.
+    const place = requestAnimationFrame(() => {
+      placed = true;
+      const { width, height } = api.getState();
+      void rf.setViewport(remembered.get(board.id) ?? first(board, width, height));
+      see();
+    });
     const see = () => {
-      const { transform, width, height, domNode, panZoom } = api.getState();
+      const { transform, width, height, domNode } = api.getState();
       const now = `${width} ${height}`;
-      if (width === 0 || panZoom === null || (transform === last && now === size)) return;
-      if (!placed) {
-        placed = true;
-        const home = remembered.get(board.id) ?? first(board, width, height);
-        if (home.x !== transform[0] || home.y !== transform[1] || home.zoom !== transform[2]) {
-          void rf.setViewport(home);
-          return see();
-        }
-      }
+      if (!placed || width === 0 || (transform === last && now === size)) return;
       last = transform;
       size = now;
       const [x, y, z] = transform;
@@ -68,8 +67,11 @@ export function Watch({ board }: { board: Board }) {
       remembered.set(board.id, { x, y, zoom: z });
       board.see({ x: -x / z, y: -y / z, w: width / z, h: height / z }, z);
     };
-    see();
-    return api.subscribe(see);
+    const stop = api.subscribe(see);
+    return () => {
+      cancelAnimationFrame(place);
+      stop();
+    };
   }, [api, board, rf]);
   return null;
 }

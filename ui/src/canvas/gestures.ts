@@ -304,7 +304,7 @@ export async function addFrame(board: Board) {
   const id = freeId(board, 'frame');
   const at = [snap(r.x - 16), snap(r.y - 36), snap(r.w + 32), snap(r.h + 52)];
   const applied = await send(board, 'Frame', [
-    { do: 'add_block', id, type: 'frame', fields: { text: 'Frame', dye: 'woad', members: ids }, at },
+    { do: 'add_block', id, type: 'frame', fields: { name: 'Frame', dye: 'woad', members: ids }, at },
   ]);
   if (!applied) return;
   select(board.id, applied.made);

@@ -1,7 +1,7 @@
 // Placing nodes: tidy by dagre, and a place for those that have none.
 import dagre from '@dagrejs/dagre';
 import type { Flow, NodeTypeView } from '../api';
-import { CARD_W, GAP, HEAD_H, ROW_H, snap, TRIGGER } from './geometry';
+import { CARD_W, GAP, GRID, HEAD_H, ROW_H, snap, TRIGGER } from './geometry';
 
 interface Sized {
   id: string;
@@ -41,7 +41,7 @@ export function tidy(
     const list = columns.get(key) ?? [];
     for (const n of list) places.set(n.id, [snap(x), snap(origin.y + g.node(n.id).y - n.h / 2)]);
     const turning = new Set(edges.filter((e) => column.get(e.from) === i && (column.get(e.to) ?? 0) > i).map((e) => e.from)).size;
-    x += Math.max(...list.map((n) => n.w)) + GAP + 8 * Math.max(0, turning - 4);
+    x = GRID * Math.ceil((x + Math.max(...list.map((n) => n.w)) + GAP + 8 * Math.max(0, turning - 4)) / GRID);
   });
   level(places, edges);
   const top = Math.min(...[...places.values()].map((p) => p[1]));

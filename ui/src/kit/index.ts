@@ -3,6 +3,7 @@
 export { CodeEditor, type CodeEditorProps } from './code';
 export { Button, Chip, IconButton, Kbd, Segment, Tile, type Tone } from './controls';
 export { asDye, type Dye, dyeOf, familyWords } from './dye';
+export { Fence } from './Fence';
 export {
   equal,
   type FormServices,

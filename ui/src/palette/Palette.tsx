@@ -55,7 +55,9 @@ export function Palette({ close }: { close(): void }) {
   const flat = [...sections.values()].flat();
   const row = flat[Math.min(chosen, flat.length - 1)];
 
-  useEffect(() => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }));
+  useEffect(() => {
+    void list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  });
   const done = (r: Row | undefined) => {
     close();
     if (!r) return;
@@ -157,7 +159,11 @@ function useRows(): Row[] {
         section: 'Commands',
         text: commandTitle(c),
         picture: <Icon name={c.icon} size={16} />,
-        right: keys && <Kbd keys={keys} />,
+        right: keys && (
+          <span className="keys">
+            <Kbd keys={keys} />
+          </span>
+        ),
         run: c.run,
       });
     }

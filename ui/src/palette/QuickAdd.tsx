@@ -40,7 +40,9 @@ export function QuickAdd({ at, area, wire, into, onPick, onClose }: Props) {
   }, [query, types, wire, into]);
   const type = fit[Math.min(chosen, fit.length - 1)];
 
-  useEffect(() => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }));
+  useEffect(() => {
+    void list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  });
   useEffect(() => {
     const away = (e: PointerEvent) => {
       if (e.target instanceof Node && !box.current?.contains(e.target)) onClose();
@@ -58,9 +60,10 @@ export function QuickAdd({ at, area, wire, into, onPick, onClose }: Props) {
     e.preventDefault();
     e.stopPropagation();
   };
-  const flip = at.x + WIDTH > area.w && at.x > WIDTH + 24;
-  const left = Math.max(8, Math.min(flip ? at.x - WIDTH - 28 : at.x, area.w - WIDTH - 8));
-  const top = Math.max(8, Math.min(at.y - 24, area.h - HEIGHT - 8));
+  // Without room at the wire's end it stands below, so that it does not cover where the wire comes from.
+  const beside = at.x + WIDTH + 8 <= area.w;
+  const left = Math.max(8, Math.min(at.x, area.w - WIDTH - 8));
+  const top = Math.max(8, Math.min(beside || !wire ? at.y - 24 : at.y + 64, area.h - HEIGHT - 8));
   return (
     <div
       ref={box}

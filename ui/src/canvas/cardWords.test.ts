@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { cardWords, middle } from './cardWords';
+
+it('fills the first template that has something to say', () => {
+  const settings = { field: 'date', is: '≥', value: '2013-01-01', list: [1, 2], none: '' };
+  expect(cardWords(['{field} {is} {value}'], settings)).toBe('date ≥ 2013-01-01');
+  expect(cardWords(['{none}', '{missing.deep}', '{field}'], settings)).toBe('date');
+  expect(cardWords(['{list.length} measures'], settings)).toBe('2 measures');
+  expect(cardWords(['{list.length} measures'], { list: [1] })).toBe('1 measure');
+  expect(cardWords(['{list.length} measures'], { list: [] })).toBe('');
+});
+
+it('reads expressions and literals', () => {
+  expect(cardWords(['{when}'], { when: 'js/item.a > 1' })).toBe('item.a > 1');
+  expect(cardWords(['{when}'], { when: { $literal: 'js/as text' } })).toBe('as text');
+});
+
+it('cuts long paths in the middle, so that the file name stays', () => {
+  const cut = middle('data/archive/2013/seattle-weather.csv', 22);
+  expect(cut).toHaveLength(22);
+  expect(cut.endsWith('seattle-weather.csv'.slice(-10))).toBe(true);
+});
