@@ -1,7 +1,7 @@
 // The status bar: left facts about safety, right facts about the flow.
-import { useFlow, useKept } from '../api';
+import { useFlow, useKept, useNodeRuns } from '../api';
 import { count, Icon } from '../kit';
-import { select, useScreen, useSelection } from './screen';
+import { select, useScreen, useSelection, useShownRun } from './screen';
 
 export function StatusBar() {
   const workspace = useKept((s) => s.workspace);
@@ -29,9 +29,24 @@ export function StatusBar() {
           All changes kept
         </span>
       )}
+      {active !== null && <Stopped flow={active} />}
       <span className="sp" />
       {active !== null && <FlowFacts flow={active} />}
     </footer>
+  );
+}
+
+/** Steps of the shown run that stopped; a press goes to the first. */
+function Stopped({ flow }: { flow: string }) {
+  const run = useShownRun(flow);
+  const stopped = useNodeRuns(run).filter((n) => n.status === 'failed');
+  const first = stopped[0];
+  if (!first) return null;
+  return (
+    <button type="button" className="errc" title={first.problem?.message} onClick={() => select(flow, [first.node])}>
+      <Icon name="stopped" size={12} />
+      {count(stopped.length)} {stopped.length === 1 ? 'step' : 'steps'} stopped
+    </button>
   );
 }
 

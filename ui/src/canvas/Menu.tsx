@@ -1,5 +1,6 @@
 // The menu of the right button: what can be done with what is under it.
 import { useEffect, useLayoutEffect, useRef } from 'react';
+import { createPortal } from 'react-dom';
 import { commands, commandTitle } from '../app';
 import { Icon, Kbd } from '../kit';
 import type { Board, MenuAt } from './board';
@@ -21,7 +22,8 @@ const OFFERED: Record<MenuAt['of'], string[][]> = {
 
 export function CanvasMenu({ board }: { board: Board }) {
   const at = board.ui((s) => s.menu);
-  return at ? <Open board={board} at={at} /> : null;
+  // Over everything: the canvas clips what is inside it.
+  return at ? createPortal(<Open board={board} at={at} />, document.body) : null;
 }
 
 function Open({ board, at }: { board: Board; at: MenuAt }) {

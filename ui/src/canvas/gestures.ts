@@ -146,8 +146,10 @@ export async function addNode(board: Board, type: string, where: QuickAddAt): Pr
     if (short > 0 && to.x > from.x) {
       const moved: Record<string, number[]> = {};
       const after = downstream(board, edge.to);
+      for (const { view, of } of board.drawn.links) if (after.has(of)) after.add(view);
       for (const box of board.drawn.boxes.values())
-        if (after.has(box.id) && box.x >= to.x) moved[box.id] = place(board, box.id, { x: snap(box.x + short), y: box.y });
+        if (after.has(box.id) && (box.x >= to.x || !isCard(box.view)))
+          moved[box.id] = place(board, box.id, { x: snap(box.x + short), y: box.y });
       edits.push({ do: 'move', to: moved });
     }
   } else {
@@ -336,9 +338,26 @@ export async function tidyUp(board: Board) {
   );
   if (nodes.length < 2) return;
   const home = around(nodes)!;
-  const placed = tidy(nodes, board.drawn.edges, { x: snap(home.x), y: snap(home.y) });
+  const joins = new Set(board.drawn.edges.flatMap((e) => [e.from, e.to]));
+  const placed = tidy(
+    nodes.filter((n) => joins.has(n.id)),
+    board.drawn.edges,
+    { x: snap(home.x), y: snap(home.y) },
+  );
   const to: Record<string, number[]> = {};
   for (const [id, [x, y]] of placed) to[id] = place(board, id, { x, y });
+  // What has no threads stands in a row of its own, below everything.
+  const loose = nodes.filter((n) => !joins.has(n.id));
+  const rest = around(
+    [...board.drawn.boxes.values()].flatMap((b) =>
+      loose.includes(b) ? [] : [placed.has(b.id) ? { ...b, y: placed.get(b.id)![1] } : b],
+    ),
+  );
+  let x = snap(home.x);
+  for (const box of loose) {
+    to[box.id] = place(board, box.id, { x, y: snap(rest ? rest.y + rest.h + 64 : home.y) });
+    x = snap(x + box.w + GAP);
+  }
   // Views follow their node; frames close around their members again.
   for (const { view, of } of board.drawn.links) {
     const [box, before, after] = [board.drawn.boxes.get(view), board.drawn.boxes.get(of), placed.get(of)];

@@ -60,11 +60,11 @@ function level(places: Map<string, [number, number]>, edges: readonly { from: st
   }
   const order = [...places.keys()].sort((a, b) => places.get(a)![0] - places.get(b)![0]);
   for (const id of order) {
-    const next = outs.get(id) ?? [];
-    const only = next.length === 1 ? next[0] : next.toSorted((a, b) => places.get(a)![1] - places.get(b)![1])[0];
-    if (only === undefined || (ins.get(only)?.length ?? 0) !== 1) continue;
-    const [x] = places.get(only)!;
     const y = places.get(id)![1];
+    const far = (o: string) => Math.abs(places.get(o)![1] - y);
+    const only = (outs.get(id) ?? []).filter((o) => ins.get(o)?.length === 1).toSorted((p, q) => far(p) - far(q))[0];
+    if (only === undefined) continue;
+    const [x] = places.get(only)!;
     const free = order.every((o) => o === only || places.get(o)![0] !== x || Math.abs(places.get(o)![1] - y) >= 104);
     if (free) places.set(only, [x, y]);
   }
