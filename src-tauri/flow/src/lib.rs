@@ -6,6 +6,7 @@
 mod doc;
 mod edit;
 mod error;
+pub mod expr;
 pub mod facts;
 mod finding;
 mod format;
