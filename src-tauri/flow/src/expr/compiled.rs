@@ -44,26 +44,16 @@ pub(super) enum TextPart {
 impl Compiled {
     /// Compiles settings as their schema describes them.
     pub fn new(settings: &Value, schema: &Json) -> Compiled {
-        let mut compiler = Compiler {
-            expressions: Vec::new(),
-        };
+        let mut compiler = Compiler { expressions: Vec::new() };
         let root = compiler.part(settings, &Place::root(schema), "settings".into());
-        Compiled {
-            root,
-            expressions: compiler.expressions,
-        }
+        Compiled { root, expressions: compiler.expressions }
     }
 
     /// Compiles one value of which no schema says anything: a loop's `while`.
     pub fn single(value: &Value, field: &str) -> Compiled {
-        let mut compiler = Compiler {
-            expressions: Vec::new(),
-        };
+        let mut compiler = Compiler { expressions: Vec::new() };
         let root = compiler.part(value, &Place::root(&Json::Null), field.into());
-        Compiled {
-            root,
-            expressions: compiler.expressions,
-        }
+        Compiled { root, expressions: compiler.expressions }
     }
 
     /// The settings, where no expression is in them: evaluate once, build the node once.
@@ -90,9 +80,7 @@ impl Compiled {
 
     /// Everything they read.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
-        self.expressions
-            .iter()
-            .flat_map(|e| &e.expression.references)
+        self.expressions.iter().flat_map(|e| &e.expression.references)
     }
 }
 
@@ -122,11 +110,8 @@ impl Compiler {
         match value {
             Value::Text(text) => self.text(value, text, field),
             Value::List(items) => {
-                let parts = items
-                    .iter()
-                    .enumerate()
-                    .map(|(at, item)| self.part(item, &place.element(at), format!("{field}/{at}")))
-                    .collect();
+                let parts =
+                    items.iter().enumerate().map(|(at, item)| self.part(item, &place.element(at), format!("{field}/{at}"))).collect();
                 list(parts)
             }
             Value::Object(map) => match literal(map) {
@@ -151,9 +136,7 @@ impl Compiler {
                 let field = field.into();
                 let part = |piece| match piece {
                     Piece::Text(text) => TextPart::Text(text),
-                    Piece::Expression(expression) => {
-                        TextPart::Expression(self.add(expression, &field))
-                    }
+                    Piece::Expression(expression) => TextPart::Expression(self.add(expression, &field)),
                 };
                 Part::Text(pieces.into_iter().map(part).collect())
             }
@@ -161,15 +144,8 @@ impl Compiler {
     }
 
     fn add(&mut self, expression: Expression, field: &Arc<str>) -> usize {
-        let touches_item = expression
-            .references
-            .iter()
-            .any(|reference| reference.root.touches_item());
-        self.expressions.push(Placed {
-            expression,
-            field: field.clone(),
-            touches_item,
-        });
+        let touches_item = expression.references.iter().any(|reference| reference.root.touches_item());
+        self.expressions.push(Placed { expression, field: field.clone(), touches_item });
         self.expressions.len() - 1
     }
 }
@@ -188,29 +164,14 @@ fn list(parts: Vec<Part>) -> Part {
     if !parts.iter().all(|part| matches!(part, Part::Constant(_))) {
         return Part::List(parts);
     }
-    let values = parts.into_iter().filter_map(|part| {
-        if let Part::Constant(value) = part {
-            Some(value)
-        } else {
-            None
-        }
-    });
+    let values = parts.into_iter().filter_map(|part| if let Part::Constant(value) = part { Some(value) } else { None });
     Part::Constant(Value::list(values.collect()))
 }
 
 fn object(members: Vec<(Arc<str>, Part)>) -> Part {
-    if !members
-        .iter()
-        .all(|(_, part)| matches!(part, Part::Constant(_)))
-    {
+    if !members.iter().all(|(_, part)| matches!(part, Part::Constant(_))) {
         return Part::Object(members);
     }
-    let values = members.into_iter().filter_map(|(key, part)| {
-        if let Part::Constant(value) = part {
-            Some((key, value))
-        } else {
-            None
-        }
-    });
+    let values = members.into_iter().filter_map(|(key, part)| if let Part::Constant(value) = part { Some((key, value)) } else { None });
     Part::Constant(Value::object(values))
 }

@@ -22,30 +22,15 @@ pub struct Moment<'a> {
 
 impl Compiled {
     /// The settings for each of `count` items of an item node; an item whose expression fails has its problem.
-    pub async fn each(
-        &self,
-        count: usize,
-        lookup: &dyn Lookup,
-        scripts: &dyn Scripts,
-        moment: Moment<'_>,
-    ) -> Vec<Result<Value>> {
+    pub async fn each(&self, count: usize, lookup: &dyn Lookup, scripts: &dyn Scripts, moment: Moment<'_>) -> Vec<Result<Value>> {
         if let Some(constant) = self.constant() {
             return vec![Ok(constant.clone()); count];
         }
         let mut pass = Pass::new(self, lookup, moment);
-        let drafts: Vec<_> = (0..count)
-            .map(|at| {
-                pass.part(&self.root, Some(at))
-                    .map_err(|problem| problem.item(at))
-            })
-            .collect();
+        let drafts: Vec<_> = (0..count).map(|at| pass.part(&self.root, Some(at)).map_err(|problem| problem.item(at))).collect();
         let results = pass.run(scripts).await;
-        let fill = |(at, draft): (usize, Result<Draft>)| {
-            draft.and_then(|draft| {
-                self.filled(draft, &results)
-                    .map_err(|problem| problem.item(at))
-            })
-        };
+        let fill =
+            |(at, draft): (usize, Result<Draft>)| draft.and_then(|draft| self.filled(draft, &results).map_err(|problem| problem.item(at)));
         drafts.into_iter().enumerate().map(fill).collect()
     }
 
@@ -54,13 +39,7 @@ impl Compiled {
     ///
     /// # Errors
     /// The first expression that fails, naming its field.
-    pub async fn whole(
-        &self,
-        count: usize,
-        lookup: &dyn Lookup,
-        scripts: &dyn Scripts,
-        moment: Moment<'_>,
-    ) -> Result<Value> {
+    pub async fn whole(&self, count: usize, lookup: &dyn Lookup, scripts: &dyn Scripts, moment: Moment<'_>) -> Result<Value> {
         if let Some(constant) = self.constant() {
             return Ok(constant.clone());
         }
@@ -76,13 +55,7 @@ impl Compiled {
     ///
     /// # Errors
     /// Where an expression fails.
-    pub async fn one(
-        &self,
-        at: Option<usize>,
-        lookup: &dyn Lookup,
-        scripts: &dyn Scripts,
-        moment: Moment<'_>,
-    ) -> Result<Option<Value>> {
+    pub async fn one(&self, at: Option<usize>, lookup: &dyn Lookup, scripts: &dyn Scripts, moment: Moment<'_>) -> Result<Option<Value>> {
         let mut pass = Pass::new(self, lookup, moment);
         let draft = pass.part(&self.root, at)?;
         let results = pass.run(scripts).await;
@@ -94,11 +67,7 @@ impl Compiled {
     }
 
     /// Puts results of scripts into a draft. None is undefined: absent in an object, null in a list.
-    fn fill(
-        &self,
-        draft: Draft,
-        results: &[Result<Scripted, ScriptError>],
-    ) -> Result<Option<Value>> {
+    fn fill(&self, draft: Draft, results: &[Result<Scripted, ScriptError>]) -> Result<Option<Value>> {
         Ok(match draft {
             Draft::Done(value) => value,
             Draft::Call { call, expression } => match &results[call] {
@@ -111,20 +80,13 @@ impl Compiled {
                 for piece in pieces {
                     match piece {
                         Draft::Done(Some(Value::Text(part))) => text.push_str(&part),
-                        other => text.push_str(
-                            &self
-                                .fill(other, results)?
-                                .map_or_else(String::new, |value| value.to_text()),
-                        ),
+                        other => text.push_str(&self.fill(other, results)?.map_or_else(String::new, |value| value.to_text())),
                     }
                 }
                 Some(Value::from(text))
             }
             Draft::List(parts) => {
-                let values: Result<Vec<Value>> = parts
-                    .into_iter()
-                    .map(|part| self.filled(part, results))
-                    .collect();
+                let values: Result<Vec<Value>> = parts.into_iter().map(|part| self.filled(part, results)).collect();
                 Some(Value::list(values?))
             }
             Draft::Object(members) => {
@@ -140,10 +102,7 @@ impl Compiled {
             Draft::Each(parts) => {
                 let mut values = Vec::with_capacity(parts.len());
                 for (at, part) in parts.into_iter().enumerate() {
-                    values.push(
-                        self.filled(part, results)
-                            .map_err(|problem| problem.item(at))?,
-                    );
+                    values.push(self.filled(part, results).map_err(|problem| problem.item(at))?);
                 }
                 Some(Value::object([("$each", Value::list(values))]))
             }
@@ -153,11 +112,7 @@ impl Compiled {
     /// A problem that says where the expression stands.
     fn placed(&self, expression: usize, problem: Problem) -> Problem {
         let placed = &self.expressions[expression];
-        let message = format!(
-            "`{}`: {}",
-            short(&placed.expression.source),
-            problem.message
-        );
+        let message = format!("`{}`: {}", short(&placed.expression.source), problem.message);
         Problem { message, ..problem }.field(&*placed.field)
     }
 }
@@ -201,22 +156,11 @@ enum Once {
 
 impl<'a> Pass<'a> {
     fn new(compiled: &'a Compiled, lookup: &'a dyn Lookup, moment: Moment<'a>) -> Self {
-        Pass {
-            compiled,
-            lookup,
-            moment,
-            calls: Vec::new(),
-            once: vec![None; compiled.expressions.len()],
-            items: None,
-        }
+        Pass { compiled, lookup, moment, calls: Vec::new(), once: vec![None; compiled.expressions.len()], items: None }
     }
 
     async fn run(self, scripts: &dyn Scripts) -> Vec<Result<Scripted, ScriptError>> {
-        if self.calls.is_empty() {
-            Vec::new()
-        } else {
-            scripts.call(self.calls).await
-        }
+        if self.calls.is_empty() { Vec::new() } else { scripts.call(self.calls).await }
     }
 
     fn part(&mut self, part: &Part, at: Option<usize>) -> Result<Draft> {
@@ -230,15 +174,9 @@ impl<'a> Pass<'a> {
                 };
                 Draft::Text(pieces.iter().map(draft).collect::<Result<_>>()?)
             }
-            Part::List(parts) => Draft::List(
-                parts
-                    .iter()
-                    .map(|part| self.part(part, at))
-                    .collect::<Result<_>>()?,
-            ),
+            Part::List(parts) => Draft::List(parts.iter().map(|part| self.part(part, at)).collect::<Result<_>>()?),
             Part::Object(members) => {
-                let member =
-                    |(key, part): &(Arc<str>, Part)| Ok((key.clone(), self.part(part, at)?));
+                let member = |(key, part): &(Arc<str>, Part)| Ok((key.clone(), self.part(part, at)?));
                 Draft::Object(members.iter().map(member).collect::<Result<_>>()?)
             }
             Part::PerItem(part) => match self.items {
@@ -256,9 +194,7 @@ impl<'a> Pass<'a> {
         match part {
             Part::Constant(_) => false,
             Part::Value(expression) => touches(*expression),
-            Part::Text(pieces) => pieces
-                .iter()
-                .any(|piece| matches!(piece, TextPart::Expression(e) if touches(*e))),
+            Part::Text(pieces) => pieces.iter().any(|piece| matches!(piece, TextPart::Expression(e) if touches(*e))),
             Part::List(parts) => parts.iter().any(|part| self.touches_item(part)),
             Part::Object(members) => members.iter().any(|(_, part)| self.touches_item(part)),
             Part::PerItem(part) => self.touches_item(part),
@@ -269,9 +205,7 @@ impl<'a> Pass<'a> {
         let touches_item = self.compiled.expressions[at_expression].touches_item;
         if touches_item {
             if let (None, Some(count)) = (at, self.items) {
-                let message = format!(
-                    "it looks at the item, but this node works on the whole batch and {count} items came in"
-                );
+                let message = format!("it looks at the item, but this node works on the whole batch and {count} items came in");
                 let problem = Problem::new("expression.item", message)
                     .help("Read `ctx.items`, or put a node before this one that makes one item of the batch.");
                 return Err(self.compiled.placed(at_expression, problem));
@@ -282,9 +216,7 @@ impl<'a> Pass<'a> {
         if self.once[at_expression].is_none() {
             self.once[at_expression] = Some(self.evaluate(at_expression, None));
         }
-        let found = self.once[at_expression]
-            .clone()
-            .expect("it was just filled in")?;
+        let found = self.once[at_expression].clone().expect("it was just filled in")?;
         Ok(draft(found, at_expression))
     }
 
@@ -292,35 +224,26 @@ impl<'a> Pass<'a> {
         let compiled = self.compiled;
         let expression = &compiled.expressions[at_expression].expression;
         let found = match &expression.body {
-            Body::Empty => Err(Problem::new("expression.empty", "there is no expression")
-                .help("Write one, or remove the setting.")),
+            Body::Empty => Err(Problem::new("expression.empty", "there is no expression").help("Write one, or remove the setting.")),
             Body::Script(script) => self.call(script, at_expression, at),
-            Body::Path(path) => value_of(&path.reference.root, self.lookup, at).and_then(|root| {
-                match (path.walk(root.as_ref())?, &path.script) {
+            Body::Path(path) => {
+                value_of(&path.reference.root, self.lookup, at).and_then(|root| match (path.walk(root.as_ref())?, &path.script) {
                     (Walked::Value(value), _) => Ok(Once::Value(Some(value))),
                     (Walked::Undefined, _) => Ok(Once::Value(None)),
                     (Walked::Script, Some(script)) => self.call(script, at_expression, at),
                     (Walked::Script, None) => Ok(Once::Value(None)),
-                }
-            }),
+                })
+            }
         };
         found.map_err(|problem| compiled.placed(at_expression, problem))
     }
 
     fn call(&mut self, script: &Script, at_expression: usize, at: Option<usize>) -> Result<Once> {
-        let references = &self.compiled.expressions[at_expression]
-            .expression
-            .references;
+        let references = &self.compiled.expressions[at_expression].expression.references;
         let names = names(references, self.lookup, at)?;
         // Two expressions of one item throw different dice.
-        let seed = (self.moment.seed)(at.unwrap_or(0))
-            ^ (at_expression as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.calls.push(ScriptCall {
-            script: script.clone(),
-            names,
-            now_ms: self.moment.now_ms,
-            seed,
-        });
+        let seed = (self.moment.seed)(at.unwrap_or(0)) ^ (at_expression as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.calls.push(ScriptCall { script: script.clone(), names, now_ms: self.moment.now_ms, seed });
         Ok(Once::Call(self.calls.len() - 1))
     }
 }

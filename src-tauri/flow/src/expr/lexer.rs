@@ -42,18 +42,10 @@ pub(super) fn is_name_char(c: char) -> bool {
 }
 
 pub(super) fn lex(source: &str) -> Result<Vec<Token>, LexError> {
-    let mut lexer = Lexer {
-        source,
-        at: 0,
-        tokens: Vec::new(),
-        open: Vec::new(),
-    };
+    let mut lexer = Lexer { source, at: 0, tokens: Vec::new(), open: Vec::new() };
     lexer.run()?;
     match lexer.open.last() {
-        Some(open) => Err(LexError {
-            message: "a bracket is not closed",
-            at: lexer.tokens[*open].from,
-        }),
+        Some(open) => Err(LexError { message: "a bracket is not closed", at: lexer.tokens[*open].from }),
         None => Ok(lexer.tokens),
     }
 }
@@ -76,20 +68,12 @@ impl Lexer<'_> {
     }
 
     fn push(&mut self, kind: Kind, from: usize) {
-        self.tokens.push(Token {
-            kind,
-            from,
-            to: self.at,
-            partner: 0,
-        });
+        self.tokens.push(Token { kind, from, to: self.at, partner: 0 });
     }
 
     fn skip_while(&mut self, keep: impl Fn(char) -> bool) {
         let rest = &self.source[self.at..];
-        self.at += rest
-            .char_indices()
-            .find(|(_, c)| !keep(*c))
-            .map_or(rest.len(), |(at, _)| at);
+        self.at += rest.char_indices().find(|(_, c)| !keep(*c)).map_or(rest.len(), |(at, _)| at);
     }
 
     fn run(&mut self) -> Result<(), LexError> {
@@ -97,16 +81,11 @@ impl Lexer<'_> {
             let from = self.at;
             match c {
                 _ if c.is_whitespace() || c == '\u{feff}' => self.at += c.len_utf8(),
-                '/' if self.starts("//") => {
-                    self.skip_while(|c| !matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}'))
-                }
+                '/' if self.starts("//") => self.skip_while(|c| !matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')),
                 '/' if self.starts("/*") => match self.source[from + 2..].find("*/") {
                     Some(end) => self.at = from + 2 + end + 2,
                     None => {
-                        return Err(LexError {
-                            message: "a comment is not closed",
-                            at: from,
-                        });
+                        return Err(LexError { message: "a comment is not closed", at: from });
                     }
                 },
                 '/' if self.regex_may_follow() => self.regex()?,
@@ -115,12 +94,7 @@ impl Lexer<'_> {
                     self.at += 1;
                     self.template(from)?;
                 }
-                _ if c.is_ascii_digit()
-                    || (c == '.'
-                        && self.source[from + 1..].starts_with(|c: char| c.is_ascii_digit())) =>
-                {
-                    self.number()
-                }
+                _ if c.is_ascii_digit() || (c == '.' && self.source[from + 1..].starts_with(|c: char| c.is_ascii_digit())) => self.number(),
                 _ if is_name_char(c) || c == '#' || c == '\\' => {
                     self.at += c.len_utf8();
                     self.skip_while(|c| is_name_char(c) || c == '\\');
@@ -139,11 +113,7 @@ impl Lexer<'_> {
         self.skip_while(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
         // `1e-5`: the sign belongs to it, except in `0xe-1`.
         let text = &self.source[from..self.at];
-        if text.ends_with(['e', 'E'])
-            && !text.starts_with("0x")
-            && !text.starts_with("0X")
-            && (self.starts("-") || self.starts("+"))
-        {
+        if text.ends_with(['e', 'E']) && !text.starts_with("0x") && !text.starts_with("0X") && (self.starts("-") || self.starts("+")) {
             self.at += 1;
             self.skip_while(|c| c.is_ascii_digit());
         }
@@ -157,11 +127,7 @@ impl Lexer<'_> {
             '.' if self.starts("...") => (Kind::Spread, 3),
             '.' => (Kind::Dot, 1),
             // `a?.5:b` is a choice.
-            '?' if self.starts("?.")
-                && !self.source[from + 2..].starts_with(|c: char| c.is_ascii_digit()) =>
-            {
-                (Kind::Dot, 2)
-            }
+            '?' if self.starts("?.") && !self.source[from + 2..].starts_with(|c: char| c.is_ascii_digit()) => (Kind::Dot, 2),
             _ => (Kind::Other(c), c.len_utf8()),
         };
         self.at += len;
@@ -177,32 +143,17 @@ impl Lexer<'_> {
 
     fn close(&mut self, c: char) -> Result<(), LexError> {
         let from = self.at;
-        let wrong = LexError {
-            message: "a bracket is closed that was not opened",
-            at: from,
-        };
+        let wrong = LexError { message: "a bracket is closed that was not opened", at: from };
         let open = self.open.pop().ok_or(wrong.clone())?;
-        let fits = matches!(
-            (self.tokens[open].kind, c),
-            (Kind::Open('('), ')') | (Kind::Open('['), ']') | (Kind::Open('{' | '$'), '}')
-        );
+        let fits = matches!((self.tokens[open].kind, c), (Kind::Open('('), ')') | (Kind::Open('['), ']') | (Kind::Open('{' | '$'), '}'));
         if !fits {
             return Err(wrong);
         }
         self.at += 1;
         let in_template = self.tokens[open].kind == Kind::Open('$');
         self.tokens[open].partner = self.tokens.len();
-        self.tokens.push(Token {
-            kind: Kind::Close(c),
-            from,
-            to: self.at,
-            partner: open,
-        });
-        if in_template {
-            self.template(self.at)
-        } else {
-            Ok(())
-        }
+        self.tokens.push(Token { kind: Kind::Close(c), from, to: self.at, partner: open });
+        if in_template { self.template(self.at) } else { Ok(()) }
     }
 
     fn text(&mut self, quote: char) -> Result<(), LexError> {
@@ -220,10 +171,7 @@ impl Lexer<'_> {
                 _ => {}
             }
         }
-        Err(LexError {
-            message: "a text is not closed",
-            at: from,
-        })
+        Err(LexError { message: "a text is not closed", at: from })
     }
 
     /// From inside a template text to its end or its next `${`.
@@ -244,10 +192,7 @@ impl Lexer<'_> {
                 _ => {}
             }
         }
-        Err(LexError {
-            message: "a template text is not closed",
-            at: from,
-        })
+        Err(LexError { message: "a template text is not closed", at: from })
     }
 
     fn regex(&mut self) -> Result<(), LexError> {
@@ -269,10 +214,7 @@ impl Lexer<'_> {
                 _ => {}
             }
         }
-        Err(LexError {
-            message: "a regular expression is not closed",
-            at: from,
-        })
+        Err(LexError { message: "a regular expression is not closed", at: from })
     }
 
     /// Whether a `/` here begins a regular expression: not after what can be divided.
@@ -283,8 +225,7 @@ impl Lexer<'_> {
         match last.kind {
             Kind::Number | Kind::Text | Kind::Regex | Kind::Template | Kind::Close(_) => false,
             Kind::Name => {
-                let is_member =
-                    self.tokens.len() >= 2 && self.tokens[self.tokens.len() - 2].kind == Kind::Dot;
+                let is_member = self.tokens.len() >= 2 && self.tokens[self.tokens.len() - 2].kind == Kind::Dot;
                 !is_member
                     && matches!(
                         &self.source[last.from..last.to],

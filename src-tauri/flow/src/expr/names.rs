@@ -24,11 +24,7 @@ pub trait Lookup: Sync {
 pub fn whole(roots: &[&str]) -> Vec<Reference> {
     let all: Vec<&str> = BARE.iter().copied().chain(["ctx"]).collect();
     let roots = if roots.is_empty() { &all } else { roots };
-    roots
-        .iter()
-        .filter_map(|name| resolve(&[Arc::from(*name)]))
-        .map(|(reference, _)| reference)
-        .collect()
+    roots.iter().filter_map(|name| resolve(&[Arc::from(*name)])).map(|(reference, _)| reference).collect()
 }
 
 /// The object of names for these references.
@@ -43,9 +39,8 @@ pub fn names(references: &[Reference], lookup: &dyn Lookup, at: Option<usize>) -
             let ctx = ctx.get_or_insert_default();
             if reference.root == Root::Ctx {
                 for part in PARTS {
-                    let (root, _) = resolve(&["ctx".into(), part.into()])
-                        .map(|(r, n)| (r.root, n))
-                        .unwrap_or((Root::Unknown(part.into()), 0));
+                    let (root, _) =
+                        resolve(&["ctx".into(), part.into()]).map(|(r, n)| (r.root, n)).unwrap_or((Root::Unknown(part.into()), 0));
                     if let Some(value) = value_of(&root, lookup, at).unwrap_or_default() {
                         ctx.insert(part, value);
                     }
@@ -64,22 +59,14 @@ pub fn names(references: &[Reference], lookup: &dyn Lookup, at: Option<usize>) -
 }
 
 /// Puts what a reference names where the script will look for it.
-fn put(
-    into: &mut Map,
-    reference: &Reference,
-    lookup: &dyn Lookup,
-    at: Option<usize>,
-) -> Result<()> {
+fn put(into: &mut Map, reference: &Reference, lookup: &dyn Lookup, at: Option<usize>) -> Result<()> {
     let name = &reference.name;
     match &reference.root {
         Root::Node(id, part) => {
             let mut nodes = into.remove(name).unwrap_or_default();
             let node = match part {
                 Some(part) => {
-                    let node = nodes
-                        .get(id)
-                        .cloned()
-                        .unwrap_or_else(|| Value::from(Map::default()));
+                    let node = nodes.get(id).cloned().unwrap_or_else(|| Value::from(Map::default()));
                     match value_of(&reference.root, lookup, at)? {
                         Some(value) => node.with(part.name(), value),
                         None => node,
@@ -92,13 +79,8 @@ fn put(
         }
         Root::State(state) => {
             let found = lookup.root(&reference.root, at)?;
-            let states = into
-                .remove(name)
-                .unwrap_or_else(|| Value::from(Map::default()));
-            into.insert(
-                name.clone(),
-                found.map_or(states.clone(), |value| states.with(state.clone(), value)),
-            );
+            let states = into.remove(name).unwrap_or_else(|| Value::from(Map::default()));
+            into.insert(name.clone(), found.map_or(states.clone(), |value| states.with(state.clone(), value)));
         }
         root => {
             if let Some(value) = value_of(root, lookup, at)? {
@@ -110,11 +92,7 @@ fn put(
 }
 
 /// The value of any root.
-pub(super) fn value_of(
-    root: &Root,
-    lookup: &dyn Lookup,
-    at: Option<usize>,
-) -> Result<Option<Value>> {
+pub(super) fn value_of(root: &Root, lookup: &dyn Lookup, at: Option<usize>) -> Result<Option<Value>> {
     Ok(match root {
         Root::Unknown(_) => None,
         Root::Ctx => names(&whole(&["ctx"]), lookup, at)?.get("ctx").cloned(),
@@ -127,21 +105,17 @@ pub(super) fn value_of(
             lookup.root(&Root::Node(id.clone(), Some(NodePart::Ran)), at)?;
             Some(whole_node(id, lookup, at))
         }
-        Root::States => Some(Value::object(lookup.states().into_iter().filter_map(
-            |name| {
-                let value = lookup.root(&Root::State(name.clone()), at).ok()??;
-                Some((name, value))
-            },
-        ))),
+        Root::States => Some(Value::object(lookup.states().into_iter().filter_map(|name| {
+            let value = lookup.root(&Root::State(name.clone()), at).ok()??;
+            Some((name, value))
+        }))),
         other => lookup.root(other, at)?,
     })
 }
 
 fn whole_node(id: &Arc<str>, lookup: &dyn Lookup, at: Option<usize>) -> Value {
     let parts = NodePart::ALL.into_iter().filter_map(|part| {
-        let value = lookup
-            .root(&Root::Node(id.clone(), Some(part)), at)
-            .ok()??;
+        let value = lookup.root(&Root::Node(id.clone(), Some(part)), at).ok()??;
         Some((part.name(), value))
     });
     Value::object(parts)

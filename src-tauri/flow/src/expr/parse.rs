@@ -93,13 +93,7 @@ fn expression(raw: &str, at: u32, in_text: bool) -> Expression {
     let source = raw.trim();
     let from = at + raw[..raw.len() - raw.trim_start().len()].chars().count() as u32;
     let span = (from, from + source.chars().count() as u32);
-    let made = |body, references, issues| Expression {
-        source: source.into(),
-        body,
-        references,
-        span,
-        issues,
-    };
+    let made = |body, references, issues| Expression { source: source.into(), body, references, span, issues };
     let moved = |(a, b): (u32, u32)| (a + from, b + from);
     if source.is_empty() {
         let issue = Issue {
@@ -115,37 +109,23 @@ fn expression(raw: &str, at: u32, in_text: bool) -> Expression {
         let references = vec![path.reference.clone()];
         return made(Body::Path(path), references, Vec::new());
     }
-    let body = Body::Script(Script {
-        source: source.into(),
-        kind: ScriptKind::Expression,
-    });
+    let body = Body::Script(Script { source: source.into(), kind: ScriptKind::Expression });
     match scan(source) {
         Ok(mut scanned) => {
             for reference in &mut scanned.references {
                 reference.span = moved(reference.span);
             }
-            let issues = scanned
-                .unknown
-                .into_iter()
-                .map(|(name, span)| unknown(&name, moved(span)))
-                .collect();
+            let issues = scanned.unknown.into_iter().map(|(name, span)| unknown(&name, moved(span))).collect();
             made(body, scanned.references, issues)
         }
         Err(error) => {
-            let place = source
-                .get(..error.at)
-                .map_or(0, |before| before.chars().count() as u32);
+            let place = source.get(..error.at).map_or(0, |before| before.chars().count() as u32);
             let help = if in_text {
                 "`${` ends at the first `}`: write expressions with braces as `js/...`"
             } else {
                 "mend the expression; it is one JavaScript expression"
             };
-            let issue = Issue {
-                code: "expression.syntax",
-                message: error.message.into(),
-                help,
-                span: moved((place, place + 1)),
-            };
+            let issue = Issue { code: "expression.syntax", message: error.message.into(), help, span: moved((place, place + 1)) };
             // It will most likely fail; should it not, it sees everything.
             made(body, super::names::whole(&[]), vec![issue])
         }

@@ -24,9 +24,7 @@ pub(super) struct Step {
 impl Step {
     pub fn new(name: impl Into<Arc<str>>) -> Self {
         let name = name.into();
-        let canonical = !name.is_empty()
-            && name.bytes().all(|b| b.is_ascii_digit())
-            && (name.len() == 1 || !name.starts_with('0'));
+        let canonical = !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()) && (name.len() == 1 || !name.starts_with('0'));
         let index = if canonical { name.parse().ok() } else { None };
         Step { name, index }
     }
@@ -56,30 +54,14 @@ impl Path {
                 let (mut reference, _) = resolve(&["data".into()])?;
                 reference.member = Some(names[0].clone());
                 let rest = &text[names[0].len()..];
-                (
-                    reference,
-                    0,
-                    format!("data[{}]{rest}", Value::from(&*names[0]).to_json()),
-                )
+                (reference, 0, format!("data[{}]{rest}", Value::from(&*names[0]).to_json()))
             }
         };
         reference.span = (0, text.chars().count() as u32);
-        let steps: Box<[Step]> = names[taken..]
-            .iter()
-            .map(|name| Step::new(name.clone()))
-            .collect();
-        let needs_script = steps
-            .iter()
-            .any(|step| &*step.name != "length" && is_anywhere(&step.name));
-        let script = needs_script.then(|| Script {
-            source: source.into(),
-            kind: ScriptKind::Expression,
-        });
-        Some(Path {
-            reference,
-            steps,
-            script,
-        })
+        let steps: Box<[Step]> = names[taken..].iter().map(|name| Step::new(name.clone())).collect();
+        let needs_script = steps.iter().any(|step| &*step.name != "length" && is_anywhere(&step.name));
+        let script = needs_script.then(|| Script { source: source.into(), kind: ScriptKind::Expression });
+        Some(Path { reference, steps, script })
     }
 
     /// Walks from the root's value.
@@ -106,21 +88,14 @@ impl Path {
                     None => None,
                 },
                 Some(Value::Text(text)) => match step.index {
-                    Some(index) => text
-                        .encode_utf16()
-                        .nth(index)
-                        .map(|unit| Value::from(String::from_utf16_lossy(&[unit]))),
-                    None if &*step.name == "length" => {
-                        Some(Value::from(text.encode_utf16().count()))
-                    }
+                    Some(index) => text.encode_utf16().nth(index).map(|unit| Value::from(String::from_utf16_lossy(&[unit]))),
+                    None if &*step.name == "length" => Some(Value::from(text.encode_utf16().count())),
                     None if is_of_text(&step.name) || is_of_object(&step.name) => {
                         return Ok(Walked::Script);
                     }
                     None => None,
                 },
-                Some(Value::Number(_) | Value::Bool(_))
-                    if is_of_number(&step.name) || is_of_object(&step.name) =>
-                {
+                Some(Value::Number(_) | Value::Bool(_)) if is_of_number(&step.name) || is_of_object(&step.name) => {
                     return Ok(Walked::Script);
                 }
                 Some(Value::Number(_) | Value::Bool(_)) => None,
@@ -171,10 +146,7 @@ fn chain(text: &str) -> Option<Vec<Arc<str>>> {
 }
 
 fn name(text: &str) -> Option<(&str, &str)> {
-    let end = text
-        .char_indices()
-        .find(|(_, c)| !super::lexer::is_name_char(*c))
-        .map_or(text.len(), |(at, _)| at);
+    let end = text.char_indices().find(|(_, c)| !super::lexer::is_name_char(*c)).map_or(text.len(), |(at, _)| at);
     let (name, rest) = text.split_at(end);
     (!name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())).then_some((name, rest))
 }

@@ -45,14 +45,7 @@ pub enum NodePart {
 }
 
 impl NodePart {
-    pub const ALL: [NodePart; 6] = [
-        NodePart::Ran,
-        NodePart::Items,
-        NodePart::First,
-        NodePart::Last,
-        NodePart::Item,
-        NodePart::Ports,
-    ];
+    pub const ALL: [NodePart; 6] = [NodePart::Ran, NodePart::Items, NodePart::First, NodePart::Last, NodePart::Item, NodePart::Ports];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -75,13 +68,7 @@ impl Root {
     pub fn touches_item(&self) -> bool {
         matches!(
             self,
-            Root::Ctx
-                | Root::Item
-                | Root::Index
-                | Root::Blobs
-                | Root::Error
-                | Root::Nodes
-                | Root::Node(_, None | Some(NodePart::Item))
+            Root::Ctx | Root::Item | Root::Index | Root::Blobs | Root::Error | Root::Nodes | Root::Node(_, None | Some(NodePart::Item))
         )
     }
 }
@@ -102,8 +89,8 @@ pub struct Reference {
 
 /// The members of `ctx`.
 pub(super) const PARTS: [&str; 17] = [
-    "item", "items", "index", "blobs", "nodes", "state", "vars", "response", "prev", "request",
-    "req", "error", "loop", "env", "config", "run", "flow",
+    "item", "items", "index", "blobs", "nodes", "state", "vars", "response", "prev", "request", "req", "error", "loop", "env", "config",
+    "run", "flow",
 ];
 
 /// Names that stand by themselves, beside `ctx`.
@@ -114,16 +101,7 @@ pub(super) const BARE: [&str; 5] = ["data", "item", "items", "index", "nodes"];
 pub(super) fn resolve(chain: &[Arc<str>]) -> Option<(Reference, usize)> {
     let first = chain.first()?;
     let found = |root, through_ctx, name: &Arc<str>, taken| {
-        Some((
-            Reference {
-                root,
-                through_ctx,
-                name: name.clone(),
-                member: None,
-                span: (0, 0),
-            },
-            taken,
-        ))
+        Some((Reference { root, through_ctx, name: name.clone(), member: None, span: (0, 0) }, taken))
     };
     if &**first != "ctx" {
         return match &**first {

@@ -19,17 +19,9 @@ pub fn references(source: &str) -> Vec<Reference> {
 
 pub(super) fn scan(source: &str) -> Result<Scanned, LexError> {
     let tokens = lex(source)?;
-    let scan = Scan {
-        source,
-        shadows: shadows(source, &tokens),
-        tokens: &tokens,
-    };
+    let scan = Scan { source, shadows: shadows(source, &tokens), tokens: &tokens };
     let mut out = Scanned::default();
-    let mut chars = Chars {
-        source,
-        at: 0,
-        count: 0,
-    };
+    let mut chars = Chars { source, at: 0, count: 0 };
     for at in 0..tokens.len() {
         let token = &tokens[at];
         if token.kind != Kind::Name || !scan.is_free(at) {
@@ -45,9 +37,7 @@ pub(super) fn scan(source: &str) -> Result<Scanned, LexError> {
                 out.references.push(reference);
             }
             None if is_reserved(name) || is_global(name) || is_contextual(name) => {}
-            None => out
-                .unknown
-                .push((name.into(), (from, from + name.chars().count() as u32))),
+            None => out.unknown.push((name.into(), (from, from + name.chars().count() as u32))),
         }
     }
     Ok(out)
@@ -82,14 +72,9 @@ impl<'a> Scan<'a> {
             return false;
         }
         // `{item: 1}`: a key. After `?` it is a choice.
-        let is_key = self.kind(at + 1) == Some(Kind::Other(':'))
-            && matches!(before, Some(Kind::Open('{') | Kind::Other(',')));
+        let is_key = self.kind(at + 1) == Some(Kind::Other(':')) && matches!(before, Some(Kind::Open('{') | Kind::Other(',')));
         let name = self.text(at);
-        !is_key
-            && !self
-                .shadows
-                .iter()
-                .any(|shadow| shadow.name == name && (shadow.from..shadow.to).contains(&at))
+        !is_key && !self.shadows.iter().any(|shadow| shadow.name == name && (shadow.from..shadow.to).contains(&at))
     }
 
     /// The static names from here on: `ctx`, `nodes`, `fetch`.
@@ -138,9 +123,7 @@ fn shadows<'a>(source: &'a str, tokens: &[Token]) -> Vec<Shadow<'a>> {
     let mut out = Vec::new();
     // The block that each token stands in ends here.
     let block_end = |at: usize| {
-        let enclosing = tokens[..at]
-            .iter()
-            .rposition(|open| matches!(open.kind, Kind::Open('{' | '$')) && open.partner > at);
+        let enclosing = tokens[..at].iter().rposition(|open| matches!(open.kind, Kind::Open('{' | '$')) && open.partner > at);
         enclosing.map_or((0, tokens.len()), |open| (open, tokens[open].partner))
     };
     let mut declare = |from: usize, to: usize, in_from: usize, in_to: usize| {
@@ -148,11 +131,7 @@ fn shadows<'a>(source: &'a str, tokens: &[Token]) -> Vec<Shadow<'a>> {
             // Names on the left of defaults and inside patterns; a default's own names are declared too, which only says less is shadowed outside.
             let is_member = at > 0 && tokens[at - 1].kind == Kind::Dot;
             if tokens[at].kind == Kind::Name && !is_member && !is_reserved(text(at)) {
-                out.push(Shadow {
-                    name: text(at),
-                    from: in_from,
-                    to: in_to,
-                });
+                out.push(Shadow { name: text(at), from: in_from, to: in_to });
             }
         }
     };
@@ -166,9 +145,7 @@ fn shadows<'a>(source: &'a str, tokens: &[Token]) -> Vec<Shadow<'a>> {
                 declare(first, at, first, body_end(tokens, at + 1));
             }
             Kind::Name if matches!(text(at), "function" | "catch" | "get" | "set") => {
-                let Some(open) =
-                    (at + 1..tokens.len().min(at + 4)).find(|i| tokens[*i].kind == Kind::Open('('))
-                else {
+                let Some(open) = (at + 1..tokens.len().min(at + 4)).find(|i| tokens[*i].kind == Kind::Open('(')) else {
                     continue;
                 };
                 let close = tokens[open].partner;

@@ -40,14 +40,8 @@ impl<'a> Place<'a> {
     #[must_use]
     pub fn member(&self, key: &str) -> Place<'a> {
         let found = self.here.iter().filter_map(|schema| {
-            let own = schema
-                .get("properties")
-                .and_then(|properties| properties.get(key));
-            own.or_else(|| {
-                schema
-                    .get("additionalProperties")
-                    .filter(|more| more.is_object())
-            })
+            let own = schema.get("properties").and_then(|properties| properties.get(key));
+            own.or_else(|| schema.get("additionalProperties").filter(|more| more.is_object()))
         });
         Place::of(self.root, found.collect())
     }
@@ -64,8 +58,7 @@ impl<'a> Place<'a> {
 
     /// Whether `x-weft-<key>` is true here.
     pub fn is(&self, key: &str) -> bool {
-        self.text_or_flag(key)
-            .is_some_and(|found| *found == Json::Bool(true))
+        self.text_or_flag(key).is_some_and(|found| *found == Json::Bool(true))
     }
 
     /// The text of `x-weft-<key>`.
@@ -85,21 +78,11 @@ fn expand<'a>(root: &'a Json, schema: &'a Json, left: usize, out: &mut Vec<&'a J
         return;
     }
     out.push(schema);
-    if let Some(target) = schema
-        .get("$ref")
-        .and_then(Json::as_str)
-        .and_then(|at| at.strip_prefix('#'))
-        .and_then(|at| root.pointer(at))
-    {
+    if let Some(target) = schema.get("$ref").and_then(Json::as_str).and_then(|at| at.strip_prefix('#')).and_then(|at| root.pointer(at)) {
         expand(root, target, left - 1, out);
     }
     for key in ["anyOf", "oneOf", "allOf"] {
-        for alternative in schema
-            .get(key)
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for alternative in schema.get(key).and_then(Json::as_array).into_iter().flatten() {
             expand(root, alternative, left - 1, out);
         }
     }
@@ -107,14 +90,6 @@ fn expand<'a>(root: &'a Json, schema: &'a Json, left: usize, out: &mut Vec<&'a J
 
 /// The path of a member: keys joined by `/`, escaped as in every field path of the document.
 pub(crate) fn join(path: &str, key: &str) -> String {
-    let key = if key.is_empty() {
-        "~2".to_string()
-    } else {
-        key.replace('~', "~0").replace('/', "~1")
-    };
-    if path.is_empty() {
-        key
-    } else {
-        format!("{path}/{key}")
-    }
+    let key = if key.is_empty() { "~2".to_string() } else { key.replace('~', "~0").replace('/', "~1") };
+    if path.is_empty() { key } else { format!("{path}/{key}") }
 }

@@ -29,14 +29,9 @@ impl Lookup for Fixed {
             },
             Root::State(name) if &**name == "fetch" => Some(value(json!({"id": 7}))),
             Root::State(name) => {
-                return Err(Problem::new(
-                    "state.missing",
-                    format!("`{name}` did not run"),
-                ));
+                return Err(Problem::new("state.missing", format!("`{name}` did not run")));
             }
-            Root::Request => Some(value(
-                json!({"body": {"email": "a@b.example", "n": 5, "o": {"a": 1}, "none": null}}),
-            )),
+            Root::Request => Some(value(json!({"body": {"email": "a@b.example", "n": 5, "o": {"a": 1}, "none": null}}))),
             _ => None,
         })
     }
@@ -56,47 +51,28 @@ struct Echo(Mutex<Vec<ScriptCall>>);
 
 impl Scripts for Echo {
     fn call(&self, calls: Vec<ScriptCall>) -> BoxFuture<'_, Vec<Result<Scripted, ScriptError>>> {
-        let answers = calls
-            .iter()
-            .map(|call| Ok(Scripted::Value(call.names.clone())))
-            .collect();
+        let answers = calls.iter().map(|call| Ok(Scripted::Value(call.names.clone()))).collect();
         self.0.lock().expect("one thread").extend(calls);
         Box::pin(async move { answers })
     }
 }
 
 fn fixed() -> Fixed {
-    Fixed {
-        items: vec![
-            value(json!({"a": 1, "name": "x", "list": [1, 2], "t": "häß"})),
-            value(json!({"a": 2})),
-        ],
-    }
+    Fixed { items: vec![value(json!({"a": 1, "name": "x", "list": [1, 2], "t": "häß"})), value(json!({"a": 2}))] }
 }
 
 fn moment() -> Moment<'static> {
-    Moment {
-        now_ms: 0,
-        seed: &|item| item as u64,
-    }
+    Moment { now_ms: 0, seed: &|item| item as u64 }
 }
 
 fn each(settings: serde_json::Value, schema: serde_json::Value) -> Vec<Result<Value>> {
     let compiled = Compiled::new(&value(settings), &schema);
-    compiled
-        .each(2, &fixed(), &Echo::default(), moment())
-        .now_or_never()
-        .expect("nothing waits")
+    compiled.each(2, &fixed(), &Echo::default(), moment()).now_or_never().expect("nothing waits")
 }
 
 fn first(setting: &str) -> Result<Value> {
     let all = each(json!({"s": setting}), json!({}));
-    all[0].clone().map(|settings| {
-        settings
-            .get("s")
-            .cloned()
-            .unwrap_or(Value::from("(absent)"))
-    })
+    all[0].clone().map(|settings| settings.get("s").cloned().unwrap_or(Value::from("(absent)")))
 }
 
 #[test]
@@ -111,10 +87,7 @@ fn native_values_are_javascripts() {
         ("js/ctx.request.body.missing", json!("(absent)")),
         ("js/ctx.request.body.none", json!(null)),
         ("Hi ${name}, n=${ctx.request.body.n}!", json!("Hi x, n=5!")),
-        (
-            "js/data",
-            json!({"a": 1, "name": "x", "list": [1, 2], "t": "häß"}),
-        ),
+        ("js/data", json!({"a": 1, "name": "x", "list": [1, 2], "t": "häß"})),
         ("${data.list}", json!("[1,2]")),
         ("js/item.list[1]", json!(2)),
         ("js/item.list.length", json!(2)),
@@ -140,10 +113,7 @@ fn native_values_are_javascripts() {
 #[test]
 fn errors_say_where() {
     for (setting, part) in [
-        (
-            "${ctx.request.body.missing.x}",
-            "cannot read property 'x' of undefined",
-        ),
+        ("${ctx.request.body.missing.x}", "cannot read property 'x' of undefined"),
         ("${nope.x}", "cannot read property 'x' of undefined"),
         ("js/ctx.request.body.none.x", "of null"),
         ("js/ctx.nope.x", "of undefined"),
@@ -153,25 +123,15 @@ fn errors_say_where() {
     ] {
         let problem = first(setting).expect_err(setting);
         assert!(problem.message.contains(part), "{setting}: {problem:?}");
-        assert_eq!(
-            (problem.field.as_deref(), problem.item),
-            (Some("settings/s"), Some(0)),
-            "{setting}"
-        );
+        assert_eq!((problem.field.as_deref(), problem.item), (Some("settings/s"), Some(0)), "{setting}");
     }
 }
 
 #[test]
 fn scripts_get_only_the_names_they_read() {
     for (setting, expected) in [
-        (
-            "js/item.a + 1",
-            json!({"item": {"a": 1, "name": "x", "list": [1, 2], "t": "häß"}}),
-        ),
-        (
-            "js/items.map(item => item.a)",
-            json!({"items": [{"a": 1, "name": "x", "list": [1, 2], "t": "häß"}, {"a": 2}]}),
-        ),
+        ("js/item.a + 1", json!({"item": {"a": 1, "name": "x", "list": [1, 2], "t": "häß"}})),
+        ("js/items.map(item => item.a)", json!({"items": [{"a": 1, "name": "x", "list": [1, 2], "t": "häß"}, {"a": 2}]})),
         (
             "js/ctx.request.body.n * 2 // ctx.item",
             json!({"ctx": {"request": {"body": {"email": "a@b.example", "n": 5, "o": {"a": 1}, "none": null}}}}),
@@ -181,10 +141,7 @@ fn scripts_get_only_the_names_they_read() {
             "js/nodes.fetch.first.id + ctx.nodes['fetch'].ran",
             json!({"nodes": {"fetch": {"first": {"id": 7}}}, "ctx": {"nodes": {"fetch": {"ran": true}}}}),
         ),
-        (
-            "js/ctx.state.fetch?.id ?? /item'/.source",
-            json!({"ctx": {"state": {"fetch": {"id": 7}}}}),
-        ),
+        ("js/ctx.state.fetch?.id ?? /item'/.source", json!({"ctx": {"state": {"fetch": {"id": 7}}}})),
         ("js/Math.max(1, 2)", json!({})),
         ("js/index.toFixed", json!({"index": 0})),
     ] {
@@ -226,15 +183,9 @@ fn once_or_per_item() {
 
 #[test]
 fn what_looks_at_no_item_is_asked_once() {
-    let compiled = Compiled::new(
-        &value(json!({"a": "js/items.length + 1", "b": "js/item.a + 1"})),
-        &json!({}),
-    );
+    let compiled = Compiled::new(&value(json!({"a": "js/items.length + 1", "b": "js/item.a + 1"})), &json!({}));
     let echo = Echo::default();
-    let all = compiled
-        .each(2, &fixed(), &echo, moment())
-        .now_or_never()
-        .expect("nothing waits");
+    let all = compiled.each(2, &fixed(), &echo, moment()).now_or_never().expect("nothing waits");
     assert!(all.iter().all(Result::is_ok));
     assert_eq!(echo.0.lock().expect("one thread").len(), 3);
 }
@@ -247,30 +198,20 @@ fn literals_are_left_alone() {
     let all = each(settings, schema);
     let expected = json!({"code": "js/item", "deep": [{"sql": "${a}", "x": "1"}], "kept": {"a": "${a}"}, "two": {"$literal": 1, "b": 2}});
     assert_eq!(all[0], Ok(value(expected)));
-    assert!(
-        Compiled::new(&value(json!({"a": [1, {"$literal": "${x}"}]})), &json!({})).is_constant()
-    );
+    assert!(Compiled::new(&value(json!({"a": [1, {"$literal": "${x}"}]})), &json!({})).is_constant());
 }
 
 #[test]
 fn absent_and_null() {
-    let all = each(
-        json!({"o": {"x": "js/item.no", "y": 1}, "l": ["js/item.no", 2]}),
-        json!({}),
-    );
+    let all = each(json!({"o": {"x": "js/item.no", "y": 1}, "l": ["js/item.no", 2]}), json!({}));
     assert_eq!(all[0], Ok(value(json!({"o": {"y": 1}, "l": [null, 2]}))));
 }
 
 #[test]
 fn what_comes_out_is_not_looked_at_again() {
     let compiled = Compiled::single(&"${ctx.item.evil} js/1".into(), "s");
-    let fixed = Fixed {
-        items: vec![value(json!({"evil": "${ctx.request} js/1+1 $& $$"}))],
-    };
-    let one = compiled
-        .one(Some(0), &fixed, &Echo::default(), moment())
-        .now_or_never()
-        .expect("nothing waits");
+    let fixed = Fixed { items: vec![value(json!({"evil": "${ctx.request} js/1+1 $& $$"}))] };
+    let one = compiled.one(Some(0), &fixed, &Echo::default(), moment()).now_or_never().expect("nothing waits");
     assert_eq!(one, Ok(Some("${ctx.request} js/1+1 $& $$ js/1".into())));
 }
 
@@ -279,32 +220,14 @@ fn batch_nodes_take_items_where_the_schema_says_so() {
     let schema = json!({"properties": {"by": {"x-weft-per-item": true}}});
     let whole = |settings: serde_json::Value, items: usize| {
         let compiled = Compiled::new(&value(settings), &schema);
-        compiled
-            .whole(items, &fixed(), &Echo::default(), moment())
-            .now_or_never()
-            .expect("nothing waits")
+        compiled.whole(items, &fixed(), &Echo::default(), moment()).now_or_never().expect("nothing waits")
     };
-    assert_eq!(
-        whole(json!({"by": "js/item.a"}), 2),
-        Ok(value(json!({"by": {"$each": [1, 2]}})))
-    );
-    assert_eq!(
-        whole(json!({"by": "js/items.length"}), 2),
-        Ok(value(json!({"by": {"$same": 2}})))
-    );
-    assert_eq!(
-        whole(json!({"by": "a"}), 2),
-        Ok(value(json!({"by": {"$same": "a"}})))
-    );
-    assert_eq!(
-        whole(json!({"x": "js/item.a"}), 1),
-        Ok(value(json!({"x": 1})))
-    );
+    assert_eq!(whole(json!({"by": "js/item.a"}), 2), Ok(value(json!({"by": {"$each": [1, 2]}}))));
+    assert_eq!(whole(json!({"by": "js/items.length"}), 2), Ok(value(json!({"by": {"$same": 2}}))));
+    assert_eq!(whole(json!({"by": "a"}), 2), Ok(value(json!({"by": {"$same": "a"}}))));
+    assert_eq!(whole(json!({"x": "js/item.a"}), 1), Ok(value(json!({"x": 1}))));
     let refused = whole(json!({"x": "js/item.a"}), 2).expect_err("two items");
-    assert_eq!(
-        (refused.code.as_str(), refused.field.as_deref()),
-        ("expression.item", Some("settings/x"))
-    );
+    assert_eq!((refused.code.as_str(), refused.field.as_deref()), ("expression.item", Some("settings/x")));
 }
 
 #[test]
@@ -312,28 +235,13 @@ fn issues_have_places() {
     let issues = |text: &str| match parse(text) {
         Parsed::Plain => Vec::new(),
         Parsed::Value(e) => e.issues,
-        Parsed::Text(pieces) => pieces
-            .into_iter()
-            .flat_map(|p| {
-                if let Piece::Expression(e) = p {
-                    e.issues
-                } else {
-                    Vec::new()
-                }
-            })
-            .collect(),
+        Parsed::Text(pieces) => pieces.into_iter().flat_map(|p| if let Piece::Expression(e) = p { e.issues } else { Vec::new() }).collect(),
     };
     let span = |text: &str| issues(text).first().map(|issue| (issue.code, issue.span));
     assert_eq!(span("ä ${}"), Some(("expression.empty", (4, 4))));
     assert_eq!(span("js/ (1"), Some(("expression.syntax", (4, 5))));
     assert_eq!(span("x ${ {a: 1}.a }"), Some(("expression.syntax", (5, 6))));
-    assert_eq!(
-        span("js/ctx.item.x + foo.bar"),
-        Some(("expression.unknown_name", (16, 19)))
-    );
-    assert_eq!(
-        span("js/[1].map(x => { let y = x; try { y } catch (e) { e } })"),
-        None
-    );
+    assert_eq!(span("js/ctx.item.x + foo.bar"), Some(("expression.unknown_name", (16, 19))));
+    assert_eq!(span("js/[1].map(x => { let y = x; try { y } catch (e) { e } })"), None);
     assert_eq!(span("js/'it''s'"), None);
 }
