@@ -11,7 +11,7 @@ pub struct Patch {
     pub kind: Kind,
     /// Of an edge with both ports: `fetch.out -> clean.in`; of a position the box's id; empty for the flow itself.
     pub id: String,
-    /// `name`, `settings/headers`; never deeper, so that an object that went leaves nothing behind. Empty where the whole
+    /// `name`, `settings/headers`, by the rules of JSON pointers; never deeper, so that an object that went leaves nothing behind. Empty where the whole
     /// thing came or went, and for positions.
     pub field: String,
     /// Absent where it was not there.
@@ -46,21 +46,34 @@ fn of(entity: &Entity, changes: &[&Change], was: &Fields, now: &Fields, out: &mu
         Kind::Edge => Ends::parse(&entity.id).map_or_else(|| entity.id.clone(), |ends| ends.long()),
         _ => entity.id.clone(),
     };
+    // Screens cannot tell a setting that is null from one that is not there: they get the object around it.
+    let around = |field: &'_ str| {
+        if value(now, field).is_some_and(|v| v.is_null()) && field.starts_with("settings/") {
+            "settings".to_string()
+        } else {
+            field.to_string()
+        }
+    };
     let whole = |fields: &Fields| object_at(fields, "").data.to_value();
     if changes.iter().any(|c| c.is_birth()) {
-        return out.push(Patch { kind: entity.kind, id, field: String::new(), before: None, after: Some(whole(now)) });
+        out.push(Patch { kind: entity.kind, id: id.clone(), field: String::new(), before: None, after: Some(whole(now)) });
+        // An edge is made of its id alone.
+        if let Some(note) = now.get("note").filter(|_| entity.kind == Kind::Edge) {
+            out.push(Patch { kind: entity.kind, id, field: "note".into(), before: None, after: Some(note.to_value()) });
+        }
+        return;
     }
     if changes.iter().any(|c| c.is_death()) {
         return out.push(Patch { kind: entity.kind, id, field: String::new(), before: Some(whole(was)), after: None });
     }
-    let mut fields: Vec<&str> = changes.iter().filter(|c| !path::is_hidden(&c.field)).map(|c| unit(&c.field)).collect();
+    let mut fields: Vec<String> = changes.iter().filter(|c| !path::is_hidden(&c.field)).map(|c| around(unit(&c.field))).collect();
     fields.sort_unstable();
     fields.dedup();
     for field in fields {
-        let (before, after) = (value(was, field), value(now, field));
+        let (before, after) = (value(was, &field), value(now, &field));
         let (id, field) = match entity.kind {
-            Kind::Layout => (path::unescape(field), String::new()),
-            _ => (id.clone(), field.to_string()),
+            Kind::Layout => (path::unescape(&field), String::new()),
+            _ => (id.clone(), path::pointer(&field)),
         };
         out.push(Patch { kind: entity.kind, id, field, before, after });
     }
@@ -146,6 +159,22 @@ mod tests {
                 assert_eq!(shown, screen(doc.facts()), "seed {seed} step {i}");
             }
         }
+    }
+
+    #[test]
+    fn a_null_and_a_strange_key_reach_the_screen() {
+        let mut doc = sample(1);
+        let set = |field: &str, value: Value| Edit::Set { entity: "fetch".into(), field: field.into(), value: Some(value) };
+        let null = Value::object([("url", Value::Null), ("#k", Value::from(1i64))]);
+        let done = doc.apply(&[set("settings", null)], NOW).expect("edit").done;
+        let told = patches(&done, doc.facts());
+        assert!(
+            told.iter().any(|p| p.field == "settings" && p.after.as_ref().is_some_and(|v| v.get("url") == Some(&Value::Null))),
+            "{told:?}"
+        );
+        let done = doc.apply(&[set("settings/#k", 2i64.into())], NOW).expect("edit").done;
+        assert_eq!(patches(&done, doc.facts())[0].field, "settings/#k");
+        assert_eq!(doc.view().nodes["fetch"].settings.to_json(), r##"{"url":null,"#k":2}"##);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::codec::{read_fields, root_name, write};
 use super::{FlowDoc, Stamp, broken, read};
 use crate::error::FlowError;
-use crate::facts::{Change, Facts, Fields, PLACE, diff_fields};
+use crate::facts::{Change, Facts, Fields, PLACE, diff_fields, path};
 use crate::format::Data;
 use crate::ids::{Ends, Entity, Kind};
 use crate::merge::merge_value;
@@ -29,6 +29,8 @@ pub struct Applied {
     pub skipped: Vec<Change>,
     /// The same in words, one sentence a thing.
     pub kept: Vec<String>,
+    /// What somebody else had written meanwhile and the newest wish replaced, as changes; [`crate::words`] tells it.
+    pub overruled: Vec<Change>,
     /// Ids made for new nodes and blocks, in the order of the edits.
     pub made: Vec<String>,
     /// Nodes whose id was changed in a file edit: old and new.
@@ -42,7 +44,8 @@ impl FlowDoc {
         let touched: BTreeSet<&Entity> = changes.iter().map(|c| &c.entity).collect();
         let before: Vec<(Entity, Option<Fields>)> = touched.into_iter().map(|e| (e.clone(), self.facts.get(e).cloned())).collect();
         let seen = self.doc.oplog_vv();
-        let skipped = match self.carry_out(changes, policy) {
+        let mut overruled = Vec::new();
+        let skipped = match self.carry_out(changes, policy, &mut overruled) {
             Ok(skipped) => skipped,
             Err(error) => {
                 // Never leave the facts telling another story than the document.
@@ -60,7 +63,7 @@ impl FlowDoc {
         let update = if done.is_empty() { Vec::new() } else { self.doc.export(ExportMode::updates(&seen)).map_err(broken)? };
         self.changed(&done);
         let kept = self.in_words(&skipped);
-        Ok(Applied { done, skipped, kept, update, ..Applied::default() })
+        Ok(Applied { done, skipped, kept, overruled, update, ..Applied::default() })
     }
 
     fn commit(&self, stamp: Stamp<'_>) {
@@ -74,7 +77,7 @@ impl FlowDoc {
         if entity.is_root() { Ok(root) } else { root.ensure_mergeable_map(&entity.id).map_err(broken) }
     }
 
-    fn carry_out(&mut self, changes: &[Change], policy: Policy) -> Result<Vec<Change>, FlowError> {
+    fn carry_out(&mut self, changes: &[Change], policy: Policy, overruled: &mut Vec<Change>) -> Result<Vec<Change>, FlowError> {
         let mut skipped = Vec::new();
         let by_entity = changes.iter().fold(BTreeMap::<&Entity, Vec<&Change>>::new(), |mut map, change| {
             map.entry(&change.entity).or_default().push(change);
@@ -85,7 +88,11 @@ impl FlowDoc {
             let Some(fields) = self.facts.get(*entity) else {
                 continue;
             };
-            if policy == Policy::KeepOthers && !is_untouched(&self.facts, fields, &by_entity[*entity], &dying) {
+            let is_untouched = is_untouched(&self.facts, fields, &by_entity[*entity], &dying);
+            if policy == Policy::Newest && !is_untouched && !by_entity[*entity].iter().any(|c| c.is_birth()) {
+                overruled.extend(by_entity[*entity].iter().filter(|c| c.field == PLACE).map(|c| (*c).clone()));
+            }
+            if policy == Policy::KeepOthers && !is_untouched {
                 skipped.extend(by_entity[*entity].iter().filter(|c| c.field == PLACE).map(|c| (*c).clone()));
                 continue;
             }
@@ -98,7 +105,7 @@ impl FlowDoc {
             }
         }
         for change in changes.iter().filter(|c| !dying.contains(&c.entity)) {
-            if !self.one(change, policy)? {
+            if !self.one(change, policy, overruled)? {
                 skipped.push(change.clone());
             }
         }
@@ -122,7 +129,7 @@ impl FlowDoc {
     }
 
     /// Carries one change out; false where it was left alone.
-    fn one(&mut self, change: &Change, policy: Policy) -> Result<bool, FlowError> {
+    fn one(&mut self, change: &Change, policy: Policy, overruled: &mut Vec<Change>) -> Result<bool, FlowError> {
         let entity = &change.entity;
         if entity.is_root() && change.field == PLACE {
             return Ok(true);
@@ -133,7 +140,12 @@ impl FlowDoc {
         let current = fields.get(&change.field);
         let want = match merge_value(change.before.as_ref(), current, change.after.as_ref()) {
             Some(want) => want,
-            None if policy == Policy::Newest => change.after.clone(),
+            None if policy == Policy::Newest => {
+                if !path::is_hidden(&change.field) {
+                    overruled.push(Change { before: current.cloned(), ..change.clone() });
+                }
+                change.after.clone()
+            }
             None => return Ok(false),
         };
         if want.as_ref() != current {

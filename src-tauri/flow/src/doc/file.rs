@@ -45,7 +45,7 @@ impl FlowDoc {
         }
         let applied = self.apply_changes(&diff(&base, &new), Policy::Newest, stamp)?;
         out.done = compose(out.done.into_iter().chain(applied.done));
-        (out.skipped, out.kept) = (applied.skipped, applied.kept);
+        (out.skipped, out.kept, out.overruled) = (applied.skipped, applied.kept, applied.overruled);
         if !out.done.is_empty() {
             out.update = self.doc.export(loro::ExportMode::updates(&seen)).map_err(super::broken)?;
         }

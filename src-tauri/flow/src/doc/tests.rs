@@ -335,6 +335,24 @@ fn a_file_edit_changes_only_its_own_lines() {
 }
 
 #[test]
+fn what_a_file_overrules_is_told() {
+    let mut doc = sample(1);
+    let set = |id: &str, field: &str, value: i64| Edit::Set { entity: id.into(), field: field.into(), value: Some(value.into()) };
+    doc.apply(&[set("fetch", "settings/timeout", 60), set("store", "settings/limit", 5)], NOW).expect("edit");
+    let gone = SAMPLE
+        .replace("timeout: 30", "timeout: 45")
+        .replace("  store:\n    type: database.sqlite\n    settings:\n      table: orders\n      mode: upsert\n\n", "");
+    let applied = doc.file_edit(&facts(SAMPLE), &file(&gone), NOW).expect("a flow");
+    let told: Vec<String> = applied.overruled.iter().map(|c| crate::words(std::slice::from_ref(c), doc.facts())).collect();
+    assert_eq!(told, ["Store removed", "Fetch order: timeout is now 45"]);
+    assert_eq!(applied.overruled[1].before, Some(Data::Int(60)));
+    // Taking the file's edit back brings back what it overruled.
+    undo_of(&applied.done, &mut doc);
+    assert_eq!(doc.view().nodes["store"].settings.get("limit"), Some(&5i64.into()));
+    assert_eq!(doc.view().nodes["fetch"].settings.get("timeout"), Some(&60i64.into()));
+}
+
+#[test]
 fn a_json_file_says_nothing_about_comments() {
     let mut doc = sample(1);
     let base = doc.shown();

@@ -14,19 +14,19 @@ fn bad(field: &str, why: &'static str) -> FlowError {
     FlowError::BadField { field: field.into(), why }
 }
 
-/// Refuses paths no file could have.
-pub(super) fn check_path(field: &str) -> Result<(), FlowError> {
-    let parts: Vec<&str> = field.split('/').collect();
-    if parts.iter().any(|part| part.is_empty()) || path::is_hidden(field) {
+/// A field as a screen names it, as the facts have it; refuses paths no file could have.
+pub(super) fn checked(field: &str) -> Result<String, FlowError> {
+    if field.is_empty() || field.starts_with('/') || path::is_hidden(field) {
         return Err(bad(field, "a field is named by its keys, joined by /"));
     }
+    let parts: Vec<&str> = field.split('/').collect();
     if parts.len() > MAX_PARTS {
         return Err(bad(field, "it is nested too deeply"));
     }
     if parts.iter().any(|part| !key_fits(&unescape(part))) {
         return Err(bad(field, "a key is too long"));
     }
-    Ok(())
+    Ok(path::normal(field))
 }
 
 /// What stands at a path, also inside a list.
@@ -57,7 +57,6 @@ fn in_list<'a>(fields: &Fields, field: &'a str) -> Option<(&'a str, &'a str)> {
 
 /// Writes a value at a path, or removes what is there. What stood there goes, with the remarks of what is no longer.
 pub(super) fn set(fields: &mut Fields, field: &str, value: Option<Data>) -> Result<(), FlowError> {
-    check_path(field)?;
     if let Some((list, rest)) = in_list(fields, field) {
         let mut entry = Entry::from(fields.get(list).cloned().unwrap_or_default());
         set_inside(&mut entry, rest, value).map_err(|why| bad(field, why))?;

@@ -64,7 +64,7 @@ fn one(draft: &mut Draft<'_>, edit: &Edit, text_at: TextAt<'_>) -> Result<(), Fl
         }
         Edit::EditText { entity, field, from, to, insert, seen } => {
             let entity = draft.find(entity)?;
-            may_set(&entity, field)?;
+            let field = &settable(&entity, field)?;
             let current = match draft.get(&entity).and_then(|fields| field::get(fields, field)) {
                 Some(Data::Text(text)) => text,
                 None | Some(Data::Null) => String::new(),
@@ -147,21 +147,23 @@ fn remove(draft: &mut Draft<'_>, ids: &[String]) -> Result<(), FlowError> {
     Ok(())
 }
 
-fn may_set(entity: &Entity, field: &str) -> Result<(), FlowError> {
-    field::check_path(field)?;
+/// The field as the facts have it, where it may be set.
+fn settable(entity: &Entity, field: &str) -> Result<String, FlowError> {
+    let checked = field::checked(field)?;
     let root = field.split('/').next().unwrap_or(field);
     let why = match (entity.kind, root) {
         (Kind::Flow, "weft") => "the format's version is the program's",
         (Kind::Flow, "nodes" | "edges" | "blocks" | "layout") => "use the edits for nodes, edges and blocks",
         (Kind::Edge, "from" | "to") => "an edge is its two ends: remove it and connect anew",
-        _ => return Ok(()),
+        _ => return Ok(checked),
     };
     Err(FlowError::BadField { field: field.into(), why })
 }
 
 fn set(draft: &mut Draft<'_>, id: &str, field: &str, value: Option<&Value>) -> Result<(), FlowError> {
     let entity = draft.find(id)?;
-    may_set(&entity, field)?;
+    let field = settable(&entity, field)?;
+    let field = field.as_str();
     let bad = |why| FlowError::BadField { field: field.into(), why };
     match (entity.kind, field, value) {
         (Kind::Node | Kind::Block, "type", None) => return Err(bad("a node or block has a type")),

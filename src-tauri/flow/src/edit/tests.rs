@@ -177,7 +177,7 @@ fn a_gesture_is_carried_out_whole_or_not_at_all() {
         json!({"do": "set", "entity": "fetch", "field": "", "value": "x"}),
         json!({"do": "set", "entity": "fetch", "field": "#a/x", "value": "x"}),
         json!({"do": "set", "entity": "fetch", "field": "!", "value": "x"}),
-        json!({"do": "set", "entity": "fetch", "field": "settings//x", "value": "x"}),
+        json!({"do": "set", "entity": "fetch", "field": "/settings", "value": "x"}),
         json!({"do": "set", "entity": "fetch", "field": "settings", "value": 1}),
         json!({"do": "set", "entity": "fetch", "field": "type"}),
         json!({"do": "set", "entity": "fetch", "field": "settings/n", "value": 9007199254740993u64}),

@@ -24,6 +24,16 @@ pub fn unescape(part: &str) -> String {
     part.strip_prefix("~3").unwrap_or(part).replace("~1", "/").replace("~0", "~")
 }
 
+/// A path as screens write it, by the rules of JSON pointers, as our own: `settings/#x` is `settings/~3#x`.
+pub fn normal(path: &str) -> String {
+    path.split('/').map(|part| escape(&unescape(part)).into_owned()).collect::<Vec<_>>().join("/")
+}
+
+/// The reverse of [`normal`]: only `~0` and `~1`, as screens read it.
+pub fn pointer(path: &str) -> String {
+    path.split('/').map(|part| unescape(part).replace('~', "~0").replace('/', "~1")).collect::<Vec<_>>().join("/")
+}
+
 /// The path of `key` in the object at `path`.
 pub fn join(path: &str, key: &str) -> String {
     if path.is_empty() { escape(key).into_owned() } else { format!("{path}/{}", escape(key)) }
