@@ -8,6 +8,8 @@ const choice = (value: string, title: string, description?: string): JsonObject 
   ...(description !== undefined && { description }),
 });
 
+const LENGTH = 'Seconds, or a number with ms, s, m, h or d.';
+
 /** What stands beside `settings`: errors, retries, when the node runs. */
 export function optionsSchema(type: NodeTypeView | undefined): Schema {
   const several = (type?.inputs.length ?? 0) > 1;
@@ -26,15 +28,20 @@ export function optionsSchema(type: NodeTypeView | undefined): Schema {
       retry: {
         title: 'Try again',
         description: 'Connection errors, timeouts and busy servers are tried again before an item counts as failed.',
-        type: 'object',
-        properties: {
-          times: { title: 'Times', type: 'integer', minimum: 0, default: 0 },
-          base: { title: 'First wait, in seconds', type: 'number', minimum: 0 },
-          factor: { title: 'Each further wait is longer by', type: 'number', minimum: 1 },
-          cap: { title: 'Longest wait, in seconds', type: 'number', minimum: 0 },
-        },
+        anyOf: [
+          {
+            type: 'object',
+            properties: {
+              times: { title: 'Times', type: 'integer', minimum: 0, default: 3 },
+              base: { title: 'First wait', description: LENGTH, default: 1 },
+              factor: { title: 'Each further wait is longer by', type: 'number', minimum: 1, maximum: 100, default: 2 },
+              cap: { title: 'Longest wait', default: 60 },
+            },
+          },
+          { type: 'null' },
+        ],
       },
-      timeout: { title: 'Time limit, in seconds', type: 'number', minimum: 0, description: 'For each attempt.' },
+      timeout: { title: 'Time limit of an attempt', description: LENGTH },
       ...(type?.trigger !== true && {
         concurrency: { title: 'Items at once', type: 'integer', minimum: 1 },
         join: {
@@ -159,7 +166,7 @@ export const FLOW_SCHEMA: Schema = {
       oneOf: [choice('parallel', 'Steps run side by side'), choice('ordered', 'One step at a time')],
       default: 'parallel',
     },
-    timeout: { title: 'Time limit of a run, in seconds', type: 'number', minimum: 0 },
+    timeout: { title: 'Time limit of a run', description: LENGTH },
     config: {
       title: 'Config values',
       type: 'object',

@@ -19,6 +19,7 @@ export function useServices(flow: string, node: string | null, run: string | nul
           };
         },
       }),
+      flows: async () => (await call('flow_list', { limit: 1000 })).flows,
       secrets: async () => (await call('secret_list', {})).secrets,
       addSecret: async (secret: { name: string; value: string; hosts: string[] }) => {
         await call('secret_set', secret);

@@ -1,8 +1,8 @@
 // The data drawer: what went into the selected node and what came out, in the run that is shown.
 import { Menu } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
-import { type Flow, type Node, type NodeRun, type Side, useFlow, useNodeRun, useNodeType } from '../api';
-import { showTrace, useScreen, useSelection, useShownRun } from '../app';
+import { type Flow, type Node, type NodeRun, type Side, useFlow, useNodeRun, useNodeType, useRunSummary } from '../api';
+import { isLive, showTrace, useScreen, useSelection, useShownRun } from '../app';
 import { count, Icon, notice, Segment, Tile } from '../kit';
 import { ChartView } from './ChartView';
 import { type Items, useItems } from './items';
@@ -13,7 +13,7 @@ import { Table } from './Table';
 import { TracePane } from './TracePane';
 import { Tree } from './Tree';
 import { traceItem } from './tracing';
-import { type Column, cellOf, columnsOf, portsOf } from './values';
+import { type Column, cellOf, columnsOf, portsOf, problemWords } from './values';
 
 type How = 'table' | 'tree' | 'json' | 'chart';
 
@@ -45,12 +45,15 @@ interface DataProps {
 
 function NodeData({ flow, run, node, port: threadPort, step }: DataProps) {
   const type = useNodeType(node.type);
+  const live = isLive(useRunSummary(run));
   const ports = useMemo(() => portsOf(type, step?.items_out ?? []), [type, step?.items_out]);
   const firstPort = ports[0]?.name ?? 'out';
   const [view, setView] = useState<string | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a click on a thread shows what it carries.
   useEffect(() => setView(null), [threadPort]);
-  const shown = view ?? (threadPort ? `out ${threadPort}` : ports.length === 0 ? 'in' : `out ${firstPort}`);
+  // A step that stopped is looked into where its items came in.
+  const stopped = step?.status === 'failed' && type?.trigger !== true;
+  const shown = view ?? (threadPort ? `out ${threadPort}` : ports.length === 0 || stopped ? 'in' : `out ${firstPort}`);
   const side: Side = shown === 'in' ? 'in' : 'out';
   const port = side === 'in' ? null : shown.slice(4);
   const counted = side === 'in' ? (step?.items_in ?? 0) : (step?.items_out.find((one) => one.port === port)?.items ?? 0);
@@ -132,9 +135,7 @@ function NodeData({ flow, run, node, port: threadPort, step }: DataProps) {
         {step?.problem && (
           <div className={classes.said} role="alert">
             <Icon name="stopped" size={14} />
-            <span>
-              {step.problem.message} {step.problem.help}
-            </span>
+            <span>{problemWords(step.problem)}</span>
           </div>
         )}
         {arranged.cut && (
@@ -149,6 +150,7 @@ function NodeData({ flow, run, node, port: threadPort, step }: DataProps) {
             node={node}
             side={side}
             port={port}
+            live={live}
             leave={() => showTrace(null)}
           />
         </div>
@@ -183,12 +185,14 @@ interface ContentProps {
   node: Node;
   side: Side;
   port: string | null;
+  live: boolean;
 }
 
 /** Heads sum up a column where all of its values are here. */
 const SUMMED = 2000;
 
 function Content({
+  live,
   how,
   items,
   arranged,
@@ -213,14 +217,11 @@ function Content({
   }, [total, first, at]);
   if (items.problem ?? arranged.problem) {
     const problem = items.problem ?? arranged.problem;
-    return (
-      <p className={classes.say}>
-        {problem?.message} {problem?.help}
-      </p>
-    );
+    return <p className={classes.say}>{problem && problemWords(problem)}</p>;
   }
   const label = `${side === 'in' ? 'Input' : 'Output'} of ${node.name}`;
-  if (!step) return <p className={classes.say}>{node.name} did not run in this run.</p>;
+  if (!step)
+    return <p className={classes.say}>{live ? `${node.name} has not run yet.` : `${node.name} did not run in this run.`}</p>;
   if (total === 0) return <p className={classes.say}>{emptyWords(step, node.name, side)}</p>;
   const byPlace = (index: number) => arranged.all?.[index] ?? at(index);
   const shownItems = arranged.order && arranged.all ? arranged.order.flatMap((index) => arranged.all?.[index] ?? []) : first;
@@ -251,6 +252,12 @@ function Content({
             sort={sort}
             setSort={setSort}
             traced={traced}
+            wrong={
+              side === 'in' && step.problem && step.problem.item !== null
+                ? { at: step.problem.item, message: step.problem.message }
+                : null
+            }
+            dragged={(column) => pathOf(node.id, side === 'in' ? null : port, null, column.key)}
             label={label}
             onChoose={choose}
             onWhole={open}
@@ -278,8 +285,8 @@ function emptyWords(step: NodeRun, name: string, side: Side): string {
   return side === 'in' ? 'Nothing came in.' : 'Nothing came out.';
 }
 
-/** How an expression names a value: `nodes.by_month.items[14].month`. */
-export function pathOf(node: string, port: string | null, index: number, key?: string): string {
+/** How an expression names a value: `nodes.by_month.items[14].month`; `item.month` of what comes in, for any item. */
+export function pathOf(node: string, port: string | null, index: number | null, key?: string): string {
   const items = port === null || port === 'out' ? 'items' : `ports.${port}`;
   const member =
     key === undefined || key === '' || key.startsWith('\0')
@@ -287,6 +294,7 @@ export function pathOf(node: string, port: string | null, index: number, key?: s
       : /^[A-Za-z_$][\w$]*$/.test(key)
         ? `.${key}`
         : `['${key.replaceAll("'", "\\'")}']`;
+  if (index === null) return port === null ? `item${member}` : `nodes.${node}.item${member}`;
   return `nodes.${node}.${items}[${index}]${member}`;
 }
 

@@ -18,6 +18,10 @@ export interface TableProps {
   setSort(sort: Sort | null): void;
   /** The position whose way is lit. */
   traced: number | null;
+  /** The item a step stopped at. */
+  wrong?: { at: number; message: string } | null;
+  /** What a column's head becomes when it is dragged into an expression. */
+  dragged?: (column: Column) => string;
   label: string;
   /** Enter or a click: where it came from. */
   onChoose(index: number): void;
@@ -41,7 +45,7 @@ const ICONS: Record<Kind, IconName> = {
 };
 
 export function Table(props: TableProps) {
-  const { columns, arranged, total, traced, whole } = props;
+  const { columns, arranged, total, traced, whole, wrong = null } = props;
   const id = useId();
   const scroll = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<number>(-1);
@@ -120,12 +124,20 @@ export function Table(props: TableProps) {
         <div className={classes.headrow} role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, height: HEAD }}>
           <span role="columnheader" aria-label="Position" />
           {columns.map((column) => (
-            <Head key={column.key} column={column} spread={spreads.get(column.key)} sort={props.sort} setSort={props.setSort} />
+            <Head
+              key={column.key}
+              column={column}
+              spread={spreads.get(column.key)}
+              sort={props.sort}
+              setSort={props.setSort}
+              dragged={props.dragged}
+            />
           ))}
         </div>
         {rows.getVirtualItems().map((row) => {
           const position = positionOf(row.index);
           const item = arranged.all?.[position] ?? props.at(position);
+          const said = item?.problem?.message ?? (wrong?.at === position ? wrong.message : undefined);
           const menu = (event: MouseEvent, column: Column | null) => {
             event.preventDefault();
             setActive(row.index);
@@ -141,7 +153,7 @@ export function Table(props: TableProps) {
               className={classes.tr}
               data-active={row.index === active}
               data-traced={traced === position}
-              data-wrong={item?.problem !== null && item !== undefined}
+              data-wrong={said !== undefined}
               style={{ gridTemplateColumns: template, transform: `translateY(${row.start}px)` }}
               onClick={() => {
                 setActive(row.index);
@@ -151,7 +163,7 @@ export function Table(props: TableProps) {
               onContextMenu={(event) => menu(event, null)}
             >
               <span role="rowheader" className={classes.index}>
-                {item?.problem ? <Icon name="stopped" size={14} /> : count(position + 1)}
+                {said !== undefined ? <Icon name="stopped" size={14} /> : count(position + 1)}
               </span>
               {item !== undefined &&
                 columns.map((column, index) => (
@@ -160,6 +172,7 @@ export function Table(props: TableProps) {
                     item={item}
                     column={column}
                     lead={index === 0}
+                    said={index === 0 ? said : undefined}
                     max={column.key === barred ? (spreads.get(column.key)?.max ?? 0) : 0}
                     onMenu={menu}
                   />
@@ -181,9 +194,10 @@ interface HeadProps {
   spread: Spread | undefined;
   sort: Sort | null;
   setSort(sort: Sort | null): void;
+  dragged: ((column: Column) => string) | undefined;
 }
 
-function Head({ column, spread, sort, setSort }: HeadProps) {
+function Head({ column, spread, sort, setSort, dragged }: HeadProps) {
   const mine = sort?.key === column.key ? sort : null;
   const next =
     mine === null
@@ -199,6 +213,8 @@ function Head({ column, spread, sort, setSort }: HeadProps) {
         style={{ width: '100%' }}
         data-number={column.kind === 'number'}
         tabIndex={-1}
+        draggable={dragged !== undefined}
+        onDragStart={(event) => dragged && event.dataTransfer.setData('text/plain', dragged(column))}
         onClick={() => setSort(next)}
       >
         <span>
@@ -233,12 +249,13 @@ interface CellProps {
   item: ItemView;
   column: Column;
   lead: boolean;
+  said: string | undefined;
   /** The largest value of the column that shows bars; 0 in all others. */
   max: number;
   onMenu(event: MouseEvent, column: Column): void;
 }
 
-function Cell({ item, column, lead, max, onMenu }: CellProps) {
+function Cell({ item, column, lead, said, max, onMenu }: CellProps) {
   const value = cellOf(item, column.key);
   const text = cellText(value, column);
   const number = column.kind === 'number';
@@ -262,7 +279,7 @@ function Cell({ item, column, lead, max, onMenu }: CellProps) {
       ) : (
         text
       )}
-      {lead && item.problem && <span className={classes.wrong}>{item.problem.message}</span>}
+      {said !== undefined && <span className={classes.wrong}>{said}</span>}
     </span>
   );
 }

@@ -1,7 +1,7 @@
 // What a view block shows: the last output of a port, as a table or a chart.
-import { useMemo } from 'react';
-import { type Json as Any, type Block, useFlow, useNodeRun } from '../api';
-import { useScreen, useShownRun } from '../app';
+import { useMemo, useRef } from 'react';
+import { type Json as Any, type Block, useFlow, useNodeRun, useRunSummary } from '../api';
+import { isLive, useScreen, useShownRun } from '../app';
 import { count, isObject, type Json } from '../kit';
 import { numberOf } from './ChartView';
 import { type Items, useItems } from './items';
@@ -60,11 +60,17 @@ function Body({ flow, block }: { flow: string; block: Block }) {
   const step = useNodeRun(run, of?.node);
   const port = of?.port ?? step?.items_out[0]?.port ?? null;
   const counted = step?.items_out.find((one) => one.port === port)?.items ?? 0;
-  const source = useMemo(
+  const live = isLive(useRunSummary(run));
+  const fresh = useMemo(
     () => (run !== null && of !== null && counted > 0 ? { run, node: of.node, side: 'out' as const, port } : null),
     [run, of, port, counted],
   );
-  const items = useItems(source, counted);
+  // Until a run that goes on has come here, the output before it is the last one.
+  const last = useRef<{ source: typeof fresh; counted: number }>({ source: null, counted: 0 });
+  if (fresh) last.current = { source: fresh, counted };
+  const before = live && last.current.source?.node === of?.node ? last.current : null;
+  const source = fresh ?? before?.source ?? null;
+  const items = useItems(source, fresh ? counted : (before?.counted ?? 0));
   const columns = useMemo(() => columnsOf(items.first), [items.first]);
 
   if (of === null) return <p className={classes.say}>Choose in the inspector what this view shows.</p>;

@@ -117,6 +117,8 @@ it('names a value as an expression would', () => {
   expect(pathOf('by_month', 'out', 14, 'month')).toBe('nodes.by_month.items[14].month');
   expect(pathOf('split', 'big', 0, "it's")).toBe("nodes.split.ports.big[0]['it\\'s']");
   expect(pathOf('a', null, 2)).toBe('nodes.a.items[2]');
+  expect(pathOf('a', null, null, 'month')).toBe('item.month');
+  expect(pathOf('a', 'out', null, 'month')).toBe('nodes.a.item.month');
 });
 
 describe('the run strip', () => {

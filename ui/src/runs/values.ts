@@ -160,3 +160,9 @@ export function portsOf(type: NodeTypeView | undefined, ran: readonly { port: st
     .map((one) => ({ name: one.port, label: idWords(one.port) }));
   return [...known, ...more];
 }
+
+/** What went wrong and what to do, as sentences. */
+export function problemWords({ message, help }: { message: string; help: string }): string {
+  const ended = /[.!?]$/.test(message) ? message : `${message}.`;
+  return help === '' ? ended : `${ended} ${help}`;
+}

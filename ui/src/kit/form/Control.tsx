@@ -1,8 +1,10 @@
 /** Picks the control that fits a field's shape, and falls back to JSON where the value does not fit the shape. */
 
+import { AnyControl } from './AnyControl';
 import { CodeControl } from './CodeControl';
-import type { Change } from './context';
+import { type Change, useForm } from './context';
 import { Fields } from './Fields';
+import { FlowControl } from './FlowControl';
 import classes from './form.module.css';
 import { JsonControl } from './JsonControl';
 import { isObject, type Json, type Path } from './json';
@@ -10,7 +12,7 @@ import { ListControl } from './ListControl';
 import { MapControl } from './MapControl';
 import { PathControl } from './PathControl';
 import { SecretControl } from './SecretControl';
-import type { Schema, Shape } from './schema';
+import { blank, type Schema, type Shape } from './schema';
 import { BooleanControl, ChoiceControl, NumberControl, TextControl } from './simple';
 import { UnionControl } from './UnionControl';
 
@@ -31,6 +33,7 @@ export type ControlProps = {
 };
 
 export function Control(props: ControlProps) {
+  const { root } = useForm();
   const { shape, value, nullable, disabled, change, label } = props;
   if (value === null && nullable) {
     return (
@@ -39,6 +42,18 @@ export function Control(props: ControlProps) {
         {!disabled && (
           <button type="button" id={props.id} className={classes.link} onClick={() => change([], undefined)}>
             Clear
+          </button>
+        )}
+      </div>
+    );
+  }
+  if (value === undefined && nullable && shape.kind === 'object') {
+    return (
+      <div className={classes.nothing}>
+        <span>Not set</span>
+        {!disabled && (
+          <button type="button" id={props.id} className={classes.link} onClick={() => change([], blank(props.schema, root))}>
+            Set
           </button>
         )}
       </div>
@@ -60,6 +75,10 @@ export function Control(props: ControlProps) {
       return <SecretControl {...props} />;
     case 'path':
       return <PathControl {...props} names={shape.names} />;
+    case 'flow':
+      return <FlowControl {...props} />;
+    case 'any':
+      return <AnyControl {...props} />;
     case 'list':
       return <ListControl {...props} item={shape.item} />;
     case 'map':
@@ -104,6 +123,7 @@ function takes(shape: Shape, value: Json | undefined): boolean {
     case 'code':
     case 'path':
     case 'secret':
+    case 'flow':
       return typeof value === 'string';
     case 'number':
       return typeof value === 'number';

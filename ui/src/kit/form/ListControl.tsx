@@ -172,7 +172,9 @@ function Cells({ row, schema, properties, open, label, toggle }: CellsProps) {
   const shown = object
     ? properties
         .filter((property) =>
-          ['text', 'number', 'choice', 'boolean', 'path', 'secret', 'code'].includes(read(property.schema, root).shape.kind),
+          ['text', 'number', 'choice', 'boolean', 'path', 'secret', 'flow', 'code', 'any'].includes(
+            read(property.schema, root).shape.kind,
+          ),
         )
         .filter((property) => object[property.key] !== undefined && object[property.key] !== null)
         .slice(0, 3)

@@ -15,7 +15,7 @@ export function MapControl({ id, label, value, change, path, disabled, item }: C
   const map = isObject(value) ? value : {};
   const [adding, setAdding] = useState(false);
   const { schema, shape, nullable } = read(item, root);
-  const scalar = ['text', 'number', 'path'].includes(shape.kind) || (shape.kind === 'json' && Object.keys(schema).length === 0);
+  const scalar = ['text', 'number', 'path', 'any'].includes(shape.kind);
   const one = singular(label);
 
   const put =
@@ -49,7 +49,7 @@ export function MapControl({ id, label, value, change, path, disabled, item }: C
                   value={inner}
                   number={shape.kind === 'number'}
                   integer={shape.kind === 'number' && shape.integer}
-                  any={shape.kind === 'json'}
+                  any={shape.kind === 'any'}
                   change={(next, typing) => put(key)([], next, typing)}
                   disabled={disabled}
                 />

@@ -1,6 +1,7 @@
 /** A value inside a row: text or a number; text that reads as an expression is one unless told otherwise. */
 
 import { Tooltip } from '@mantine/core';
+import { fromWords } from './AnyControl';
 import { useForm } from './context';
 import { useDraft } from './draft';
 import classes from './form.module.css';
@@ -81,6 +82,5 @@ function parse(text: string, number: boolean, integer: boolean, any: boolean, ex
     const parsed = Number(text);
     return text.trim() === '' || Number.isNaN(parsed) || (integer && !Number.isInteger(parsed)) ? text : parsed;
   }
-  if (any && /^(-?\d+(\.\d+)?|true|false|null)$/.test(text.trim())) return JSON.parse(text.trim()) as Json;
-  return text;
+  return any ? fromWords(text) : text;
 }

@@ -141,6 +141,44 @@ describe('plain fields', () => {
   });
 });
 
+describe('a field that takes anything', () => {
+  it('takes what is typed for what it looks like, and text that was text for text', async () => {
+    const { kept, user } = show(object({ a: {}, b: {}, c: {} }), { b: '5' });
+    await user.type(input('a'), '12.5');
+    leave();
+    expect(kept.now).toEqual({ b: '5', a: 12.5 });
+    await user.type(input('b'), '0');
+    leave();
+    expect(kept.now).toEqual({ b: '50', a: 12.5 });
+    await user.type(input('c'), '007');
+    leave();
+    expect(kept.now).toEqual({ b: '50', a: 12.5, c: '007' });
+    await user.clear(input('a'));
+    leave();
+    expect(kept.now).toEqual({ b: '50', c: '007' });
+  });
+
+  it('turns into another kind where it is told', async () => {
+    const { kept, user } = show(object({ a: {} }), { a: 5 });
+    await user.click(screen.getByLabelText(/A is number/));
+    await user.click(await screen.findByText('text'));
+    expect(kept.now).toEqual({ a: '5' });
+    await user.type(input('a'), '1');
+    leave();
+    expect(kept.now).toEqual({ a: '51' });
+  });
+});
+
+it('sets an object that may be absent only when it is asked for', async () => {
+  const retry = { anyOf: [object({ times: { type: 'integer', default: 3 } }), { type: 'null' }] };
+  const { kept, user } = show(object({ retry }), {});
+  await user.click(within(field('retry')).getByText('Set'));
+  expect(kept.now).toEqual({ retry: {} });
+  expect(input('retry/times').placeholder).toBe('3');
+  await user.click(screen.getByLabelText('Retry was changed: back to the default'));
+  expect(kept.now).toEqual({});
+});
+
 describe('expressions', () => {
   it('switches to one and back to the fixed value it was', async () => {
     const { kept, user } = show(object({ name: { type: 'string' } }), { name: 'a' });

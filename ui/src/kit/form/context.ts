@@ -28,6 +28,7 @@ export type FormServices = {
   tryExpression?: (value: Json, item: number) => Promise<Tried>;
   secrets?: () => Promise<{ name: string; hosts: string[] }[]>;
   addSecret?: (secret: { name: string; value: string; hosts: string[] }) => Promise<void>;
+  flows?: () => Promise<{ id: string; name: string }[]>;
   files?: (folder: string) => Promise<{ path: string; folder: boolean }[]>;
 };
 

@@ -45,7 +45,8 @@ describe('shapes of a schema', () => {
     ['yes or no', { type: 'boolean' }, { kind: 'boolean' }],
     ['a list', { type: 'array', items: { type: 'string' } }, { kind: 'list', item: { type: 'string' } }],
     ['a map', { type: 'object', additionalProperties: { type: 'string' } }, { kind: 'map', value: { type: 'string' } }],
-    ['anything', {}, { kind: 'json' }],
+    ['anything', { title: 'A', 'x-weft-per-item': true }, { kind: 'any' }],
+    ['a flow', { type: 'string', 'x-weft-flow': true }, { kind: 'flow' }],
     ['a tuple is JSON', { type: 'array', prefixItems: [{}, {}] }, { kind: 'json' }],
     ['what nobody knows is JSON', { not: { type: 'string' } }, { kind: 'json' }],
   ];
@@ -83,7 +84,7 @@ describe('shapes of a schema', () => {
   });
 
   it('survives references that lead nowhere or round in circles', () => {
-    expect(shape({ $ref: '#/$defs/Missing' }).kind).toBe('json');
+    expect(shape({ $ref: '#/$defs/Missing' }).kind).toBe('any');
     const circle: Schema = { $defs: { A: { $ref: '#/$defs/B' }, B: { $ref: '#/$defs/A' } } };
     expect(read({ $ref: '#/$defs/A' }, circle).shape.kind).toBe('json');
   });

@@ -30,6 +30,10 @@ export type Shape =
   | { kind: 'map'; value: Schema }
   | { kind: 'list'; item: Schema }
   | { kind: 'union'; branches: Branch[] }
+  /** One of the workspace's flows, by id. */
+  | { kind: 'flow' }
+  /** The schema asks nothing: any value, plain ones in one line. */
+  | { kind: 'any' }
   | { kind: 'json' };
 
 /** What a field is, once references and "or null" are taken off. */
@@ -109,8 +113,23 @@ function withoutNull(schema: Schema, root: Schema): { bare: Schema; nullable: bo
   return { bare: schema, nullable: false };
 }
 
+/** Keywords that ask nothing of a value. */
+const SAYS_NOTHING = new Set([
+  '$schema',
+  'title',
+  'description',
+  'default',
+  'examples',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+  '$comment',
+]);
+
 function shapeOf(schema: Schema, root: Schema): Shape {
   if (schema['x-weft-secret'] === true) return { kind: 'secret' };
+  if (schema['x-weft-flow'] === true) return { kind: 'flow' };
+  if (Object.keys(schema).every((key) => SAYS_NOTHING.has(key) || key.startsWith('x-'))) return { kind: 'any' };
   const choices = choicesOf(schema, root);
   if (choices) return { kind: 'choice', choices };
   const branches = branchesOf(schema, root);
@@ -303,6 +322,7 @@ export function blank(schema: Json | undefined, root: Schema): Json {
     case 'union':
       return shape.branches[0] ? blankBranch(shape.branches[0], root) : null;
     case 'json':
+    case 'any':
       return null;
     default:
       return '';
