@@ -59,7 +59,9 @@ export function edgeEnds(id: string): Edge {
 }
 
 function asEdge(id: string, value: Json): Edge {
-  return isObject(value) && 'from_port' in value ? { ...(value as unknown as Edge), id } : edgeEnds(id);
+  if (isObject(value) && 'from_port' in value) return { ...(value as unknown as Edge), id };
+  const note = isObject(value) && typeof value.note === 'string' ? value.note : null;
+  return { ...edgeEnds(id), note };
 }
 
 function nodeField(node: Node, field: string, after: Json): Node {

@@ -12,7 +12,7 @@ import { addCommands, listenKeys } from './commands';
 import { appCommands } from './frameCommands';
 import { Rail } from './Rail';
 import { StatusBar } from './StatusBar';
-import { closeTab, keepScreen, SIZES, showFlow, useScreen, useShownRun } from './screen';
+import { closeTab, focusCanvas, keepScreen, SIZES, showFlow, useScreen, useShownRun } from './screen';
 import { Mark, TitleBar } from './TitleBar';
 
 /** Narrower than this the inspector lies over the canvas. */
@@ -182,7 +182,16 @@ function Studio({ flow }: { flow: string }) {
         </section>
       )}
       {inspector && (
-        <aside className="inspector" aria-label="Inspector" data-region="inspector">
+        <aside
+          className="inspector"
+          aria-label="Inspector"
+          data-region="inspector"
+          onKeyDown={(e) => {
+            if (e.key !== 'Escape' || e.defaultPrevented) return;
+            if (!docked) useScreen.setState({ inspectorOpen: false });
+            focusCanvas();
+          }}
+        >
           <Grip side="left" />
           {!docked && (
             <button

@@ -11,6 +11,8 @@ export interface Command {
   area?: 'canvas' | 'window' | 'always';
   /** Not offered, and its keys dead, where this says no. */
   when?(): boolean;
+  /** The browser does its part too: a paste event follows. */
+  native?: boolean;
   /** Keys only, not in the palette. */
   silent?: boolean;
   run(): void;
@@ -54,7 +56,7 @@ export function listenKeys(): () => void {
       const area = c.area ?? 'window';
       if (area !== 'always' && (typing || document.querySelector('[role=dialog][data-modal]'))) continue;
       if (area === 'canvas' && !onCanvas(event.target)) continue;
-      event.preventDefault();
+      if (!c.native) event.preventDefault();
       c.run();
       return;
     }

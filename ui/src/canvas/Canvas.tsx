@@ -22,16 +22,18 @@ import {
 } from 'react';
 import { type Flow, onRun, useFlow, useKept } from '../api';
 import { addCommands, focusInspector, openInspector, select, selected, useScreen, useSelection, useShownRun } from '../app';
+import { isTyping } from '../kit';
 import { QuickAdd } from '../palette';
 import { Frame, Note, View } from './Blocks';
 import { Board, type BoxNode, domId, type Held } from './board';
 import { Card } from './Card';
 import { Cloth, Watch } from './camera';
+import { pasted } from './clipboard';
 import { addCommandsOf, type Camera, canvasCommands, quickAdd } from './commands';
 import { BoardContext } from './context';
 import { isCard, membersOf } from './drawn';
 import { around, type Point, snap } from './geometry';
-import { addNode, dropInto, dropMoved, duplicate, threadUnder } from './gestures';
+import { addNode, dropInto, dropMoved, duplicate, paste, threadUnder } from './gestures';
 import { CanvasMenu } from './Menu';
 import { MiniMap } from './MiniMap';
 import { hit } from './shape';
@@ -274,6 +276,9 @@ function Surface({ board, doc }: { board: Board; doc: Flow }) {
       }}
       onDoubleClick={handlers.onDoubleClick}
       onKeyDown={keyDown}
+      onPaste={(e) => {
+        if (!isTyping(e.target) && !board.readOnly) pasted(e.nativeEvent, (text) => void paste(board, camera.pointer(), text));
+      }}
     >
       <ReactFlow<BoxNode>
         nodes={nodes}

@@ -79,7 +79,8 @@ export function Watch({ board }: { board: Board }) {
 /** The first look at a flow: whole where it fits, its beginning where it does not. */
 function first(board: Board, width: number, height: number) {
   const r = around(board.drawn.boxes.values());
-  if (!r) return { x: 0, y: 0, zoom: 1 };
+  // The first node of an empty flow stands at its origin.
+  if (!r) return { x: 56, y: 96, zoom: 1 };
   const pad = 24;
   const fit = Math.min((width - 2 * pad) / r.w, (height - 2 * pad - 40) / r.h);
   const zoom = Math.max(0.5, Math.min(1, Math.floor(fit * 50) / 50));

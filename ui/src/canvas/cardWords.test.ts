@@ -10,6 +10,18 @@ it('fills the first template that has something to say', () => {
   expect(cardWords(['{list.length} measures'], { list: [] })).toBe('');
 });
 
+it('counts, names and indexes', () => {
+  const settings = {
+    measures: [{ how: 'sum' }, { how: 'mean' }],
+    fields: { a: 1, b: 2 },
+    by: [{ field: 'date', order: 'down' }],
+  };
+  expect(cardWords(['{measures.#} measures'], settings)).toBe('2 measures');
+  expect(cardWords(['{fields.*}'], settings)).toBe('a, b');
+  expect(cardWords(['by {by.0.field}, {by.0.order}'], settings)).toBe('by date, down');
+  expect(cardWords(['{by.1.field}', '{measures.0.how}'], settings)).toBe('sum');
+});
+
 it('reads expressions and literals', () => {
   expect(cardWords(['{when}'], { when: 'js/item.a > 1' })).toBe('item.a > 1');
   expect(cardWords(['{when}'], { when: { $literal: 'js/as text' } })).toBe('as text');

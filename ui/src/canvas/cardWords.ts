@@ -6,14 +6,18 @@ const LONGEST = 120;
 /** Characters of a path that fit on a card. */
 const PATH_FITS = 22;
 
-/** What stands at `a.b.length` in the settings. */
+type Fields = Record<string, Json>;
+const isObject = (value: Json): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What stands at `a.0.b` in the settings; `#` counts, `*` names what is in a list or a map. */
 function at(settings: Json, path: string): Json {
   let value = settings;
   for (const key of path.split('.')) {
-    if (Array.isArray(value) && key === 'length') value = value.length;
-    else if (typeof value === 'object' && value !== null && !Array.isArray(value) && key === 'length' && !('length' in value))
-      value = Object.keys(value).length;
-    else if (typeof value === 'object' && value !== null) value = (value as Record<string, Json>)[key];
+    if (isObject(value) && '$literal' in value) value = value.$literal;
+    if (key === '#' || (key === 'length' && !(isObject(value) && 'length' in value))) {
+      value = Array.isArray(value) ? value.length || null : isObject(value) ? Object.keys(value).length || null : null;
+    } else if (key === '*') value = Array.isArray(value) ? value : isObject(value) ? Object.keys(value) : null;
+    else if (typeof value === 'object' && value !== null) value = (value as Fields)[key];
     else return undefined;
   }
   return value;
@@ -33,9 +37,9 @@ export function reads(value: Json): string | null {
           .map((v) => reads(v) ?? '')
           .join(', ')
           .slice(0, LONGEST);
-  const fields = value as Record<string, Json>;
-  if ('$literal' in fields) return reads(fields.$literal);
-  const keys = Object.keys(fields);
+  if (!isObject(value)) return null;
+  if ('$literal' in value) return reads(value.$literal);
+  const keys = Object.keys(value);
   return keys.length === 0 ? null : keys.join(', ').slice(0, LONGEST);
 }
 
@@ -44,9 +48,8 @@ export function cardWords(templates: readonly string[], settings: Json): string 
   for (const template of templates) {
     let fills = true;
     const text = template.replace(/\{([^{}]+)\}/g, (_, path: string) => {
-      const value = at(settings, path.trim());
-      const word = reads(value);
-      if (word === null || (path.endsWith('.length') && value === 0)) fills = false;
+      const word = reads(at(settings, path.trim()));
+      if (word === null) fills = false;
       return word ?? '';
     });
     if (!fills) continue;

@@ -3,6 +3,7 @@ import { type NodeTypeView, redo, undo, useKept } from '../api';
 import { type Command, focusInspector, select } from '../app';
 import { notice, problem } from '../kit';
 import type { Board, Wire } from './board';
+import { pasteSoon } from './clipboard';
 import { fits, isCard } from './drawn';
 import { GAP, type Point, right } from './geometry';
 import {
@@ -178,7 +179,8 @@ export function canvasCommands(board: Board, camera: Camera): Command[] {
       keys: 'mod+v',
       area,
       when: edits,
-      run: () => void paste(board, camera.pointer()),
+      native: true,
+      run: () => pasteSoon((text) => void paste(board, camera.pointer(), text)),
     },
     {
       id: 'canvas.duplicate',

@@ -3,6 +3,7 @@ import { type Applied, call, type Edge, type Edit, edit, settled } from '../api'
 import { select } from '../app';
 import { notice, problem } from '../kit';
 import type { Board, Held, QuickAddAt, Wire } from './board';
+import { write } from './clipboard';
 import { fits, isCard, membersOf } from './drawn';
 import { around, CARD_W, COMPACT_H, GAP, PORT_Y, type Point, type Rect, right, snap } from './geometry';
 import { hit } from './shape';
@@ -215,27 +216,21 @@ export async function copy(board: Board): Promise<string | null> {
   if (ids.length === 0) return null;
   try {
     const { text } = await call('flow_copy', { flow: board.id, ids });
-    await navigator.clipboard.writeText(text).catch(() => {
-      notice('The clipboard is not open to this page; paste works within this window.');
-    });
-    lastCopied = text;
+    if (!(await write(text))) notice('The clipboard is not open to this page: paste works within this window.');
     return text;
   } catch (error) {
     problem(error);
     return null;
   }
 }
-let lastCopied: string | null = null;
 
 export async function cut(board: Board) {
   if ((await copy(board)) !== null) await remove(board, boxesOf(board), false);
 }
 
 /** Puts YAML text on the cloth: its top left corner where the pointer is. */
-export async function paste(board: Board, at: Point, text: string | null = null) {
-  const source = text ?? (await navigator.clipboard.readText().catch(() => lastCopied)) ?? lastCopied;
-  if (!source?.trim()) return;
-  const applied = await send(board, 'Paste', [{ do: 'paste', text: source, at: [snap(at.x), snap(at.y)] }]);
+export async function paste(board: Board, at: Point, text: string) {
+  const applied = await send(board, 'Paste', [{ do: 'paste', text, at: [snap(at.x), snap(at.y)] }]);
   if (applied) select(board.id, applied.made);
 }
 

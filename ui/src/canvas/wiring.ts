@@ -1,7 +1,8 @@
 // Drawing a wire from port to port: by hand, from the port the pointer went down on.
+import { select } from '../app';
 import type { Board, Wire } from './board';
 import { type CardView, fits, isCard, type Port } from './drawn';
-import type { Point } from './geometry';
+import { GAP, type Point } from './geometry';
 import { connect, joined } from './gestures';
 
 /** Screen pixels within which a port catches the wire. */
@@ -57,6 +58,22 @@ export function catches(board: Board, wire: Wire, at: Point): { caught: Caught |
     }
   }
   return { caught, why: caught ? null : why };
+}
+
+/** A port pressed and let go: its threads are selected, or what fits it is offered. */
+function click(board: Board, port: Port, node: string, side: 'in' | 'out') {
+  const threads = board.drawn.edges.filter((e) =>
+    side === 'in' ? e.to === node && e.to_port === port.name : e.from === node && e.from_port === port.name,
+  );
+  if (threads.length > 0)
+    return select(
+      board.id,
+      threads.map((e) => e.id),
+    );
+  const from = board.portAt(node, side, port);
+  const at = { x: from.x + (side === 'out' ? GAP : -GAP), y: from.y };
+  board.ui.setState({ quickAdd: { at, wire: { node, port, side, instead: null }, into: null } });
+  board.threads.wire({ ...from, side }, at, false);
 }
 
 /** Begins a wire. `toCloth` gives the place on the cloth under a pointer. */
@@ -127,7 +144,7 @@ export function startWire(
   };
   const up = (e: PointerEvent) => {
     clean();
-    if (!drawing) return;
+    if (!drawing) return click(board, own, node, side);
     if (last.caught) {
       board.threads.wire(null, null, false);
       connect(board, wire, last.caught.node, last.caught.port);
