@@ -11,6 +11,9 @@ use crate::words::called;
 use loro::{ExportMode, LoroMap};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The field that tells one life of an id from the next; the first has none.
+const LIFE: &str = "!life";
+
 /// Who wins where a value was changed twice and cannot be merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
@@ -112,16 +115,25 @@ impl FlowDoc {
         Ok(skipped)
     }
 
-    /// What an id held when it was removed comes back with it: the point of undo, and to be aligned by an edit.
+    /// What an id held when it was removed comes back with it: that is how edits survive that somebody made to what we
+    /// removed. Where the id has had another life since, or this is the beginning of one, the slot is cleared first.
     fn give_birth(&mut self, entity: &Entity, wanted: &[&Change], policy: Policy) -> Result<(), FlowError> {
         let map = self.map(entity)?;
         let mut hidden = read_fields(&map);
-        if policy == Policy::Newest {
-            let wanted: BTreeSet<&str> = wanted.iter().map(|c| c.field.as_str()).collect();
-            let stale: Vec<String> = hidden.keys().filter(|field| !wanted.contains(field.as_str())).cloned().collect();
-            for field in stale {
+        let wanted: BTreeMap<&str, &Data> = wanted.iter().filter_map(|c| Some((c.field.as_str(), c.after.as_ref()?))).collect();
+        let is_same_life = hidden.get(LIFE) == wanted.get(LIFE).copied();
+        if policy == Policy::Newest || !is_same_life {
+            let is_used = !hidden.is_empty();
+            let stale = hidden.iter().filter(|(field, data)| wanted.get(field.as_str()) != Some(data));
+            for field in stale.map(|(field, _)| field.clone()).collect::<Vec<_>>() {
                 map.delete(&field).map_err(broken)?;
                 hidden.remove(&field);
+            }
+            if policy == Policy::Newest && is_used && !wanted.contains_key(LIFE) {
+                let peer = self.doc.peer_id();
+                let life = Data::Text(format!("{peer:x}.{:x}", self.doc.oplog_vv().get(&peer).copied().unwrap_or(0)));
+                write(&map, entity.kind, LIFE, Some(&life)).map_err(broken)?;
+                hidden.insert(LIFE.into(), life);
             }
         }
         self.facts.insert(entity.clone(), hidden);

@@ -244,3 +244,57 @@ fn edits_are_told_in_words() {
     assert_eq!(told(json!([{"do": "set", "entity": "", "field": "timeout", "value": "5m"}])), "Flow: timeout is now 5m");
     assert_eq!(told(json!([{"do": "set", "entity": "clean", "field": "settings/code", "value": "a\nb"}])), "Tidy: code changed");
 }
+
+fn any_edit(doc: &FlowDoc, r: &mut Rng, i: usize) -> serde_json::Value {
+    let flow = doc.view();
+    let nodes: Vec<&String> = flow.nodes.keys().collect();
+    let boxes: Vec<&String> = flow.nodes.keys().chain(flow.blocks.keys()).collect();
+    let edges: Vec<String> = flow.edges.iter().map(crate::Edge::id).collect();
+    let spot = json!([r.below(900), r.below(90)]);
+    if nodes.len() < 3 {
+        return json!({"do": "add_node", "type": "data.set", "name": text(r), "settings": {"a": text(r)}, "at": spot});
+    }
+    let (a, b, any) = (*r.pick(&nodes), *r.pick(&nodes), *r.pick(&boxes));
+    let port = r.pick::<&str>(&["out", "in", "big"]).to_string();
+    match r.below(11) {
+        0 => json!({"do": "add_node", "type": "net.http@2", "name": text(r), "settings": {"x": value(r, 2).data.to_value()}, "at": spot}),
+        1 => json!({"do": "add_block", "type": "note", "fields": {"text": text(r), "k": [1, text(r)]}, "at": spot}),
+        2 => json!({"do": "remove", "ids": [any, "gone"]}),
+        3 => {
+            json!({"do": "set", "entity": any, "field": r.pick::<&str>(&["name", "note", "settings/a", "settings/a/b", "settings/list/0"]), "value": text(r)})
+        }
+        4 => json!({"do": "connect", "from": a, "from_port": port, "to": b, "to_port": "in"}),
+        5 if !edges.is_empty() => json!({"do": "disconnect", "edge": r.pick(&edges)}),
+        6 if !edges.is_empty() => json!({"do": "set", "entity": r.pick(&edges), "field": "note", "value": text(r)}),
+        7 => json!({"do": "move", "to": {any: spot}}),
+        8 => json!({"do": "change_id", "from": any, "to": format!("id_{i}")}),
+        9 => json!({"do": "edit_text", "entity": a, "field": "settings/code", "from": 0, "to": 0, "insert": text(r), "seen": doc.rev()}),
+        _ => json!({"do": "paste", "text": copy(doc.facts(), &[a.clone(), b.clone(), any.clone()], &|_, _| false)}),
+    }
+}
+
+/// Every kind of edit, one gesture each: canonical text after every one, and undo of all gives the same bytes.
+#[test]
+fn every_gesture_can_be_taken_back() {
+    for seed in 0..8 {
+        let mut r = Rng(seed);
+        let mut doc = sample(1);
+        let mut log = Vec::new();
+        for i in 0..60 {
+            let gesture = json!([any_edit(&doc, &mut r, i), any_edit(&doc, &mut r, 100 + i)]);
+            let before = doc.text(Format::Yaml);
+            match doc.apply(&edits(gesture.clone()), NOW) {
+                Ok(applied) => log.push(applied.done),
+                Err(error) => assert_eq!(doc.text(Format::Yaml), before, "{error}"),
+            }
+            let text = doc.text(Format::Yaml);
+            assert_eq!(yaml(&facts(&text)), text, "{gesture}");
+            assert_eq!(*doc.view(), crate::Flow::of(doc.facts()));
+        }
+        assert!(log.len() > 30, "{} of 60 carried out", log.len());
+        for done in log.iter().rev() {
+            assert_eq!(doc.undo(done, NOW).expect("undo").kept, Vec::<String>::new());
+        }
+        assert_eq!(doc.text(Format::Yaml), SAMPLE, "seed {seed}");
+    }
+}

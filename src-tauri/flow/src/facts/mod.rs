@@ -21,7 +21,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The facts of one entity by field path: `settings/headers/Accept`; [`PLACE`]; remarks above, right and at the foot of a
-/// path `#a/..` `#r/..` `#f/..`; the order of an object's keys `#o/..` where it is not the usual one.
+/// path `#a/..` `#r/..` `#f/..`; the order of an object's keys `#o/..` where it is not the usual one. What begins with `#`
+/// or `!` is the document's own and never a key of the file.
 pub type Fields = BTreeMap<String, Data>;
 
 /// A whole flow.
