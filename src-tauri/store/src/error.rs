@@ -77,7 +77,9 @@ impl Error {
             Error::OldSqlite { .. } => "Install a build that brings its own database engine.",
             Error::Sqlite(_) | Error::Io { .. } => "Look at the disk and at the permissions of the folder, then open the workspace again.",
             Error::Damaged { .. } => "What is damaged is set aside; the rest goes on. Restore it from a backup, or delete it.",
-            Error::NoBlob { .. } | Error::NoRun { .. } => "Old runs and their files are removed after a while; the workspace's settings say when.",
+            Error::NoBlob { .. } | Error::NoRun { .. } => {
+                "Old runs and their files are removed after a while; the workspace's settings say when."
+            }
             Error::Closed => "Open the workspace again.",
             Error::Refused(_) => "",
         }
@@ -109,4 +111,14 @@ impl From<Error> for Problem {
             other => Problem::new(other.code(), other.to_string()).help(other.help()),
         }
     }
+}
+
+/// A refusal with its code, what happened, and what to do about it.
+pub(crate) fn refused(code: &str, message: impl Into<String>, help: &str) -> Error {
+    Problem::new(code, message).help(help).into()
+}
+
+/// A file of ours that is not what it should be.
+pub(crate) fn unreadable(path: &Path, why: impl std::fmt::Display) -> Error {
+    refused("file.unreadable", format!("{} cannot be read: {why}", path.display()), "mend it, or put it away")
 }

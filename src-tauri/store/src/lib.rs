@@ -10,25 +10,35 @@
 //! | [`schema`] | the tables and their versions |
 //! | `readers` | connections that only read |
 //! | `lock`, `reserve`, `layer`, `database` | the folder's own files |
+//! | [`flows`](Flows) | documents: edits, undo, history, versions, permissions, pins |
+//! | `files` | flow files: read, merged, written |
+//! | [`settings`], [`user`], [`vault`] | `weft.toml`, the user's folder, secrets |
 //!
 //! Only this crate speaks SQL on the workspace's database.
 
 mod blobs;
 mod database;
+mod disk;
 mod error;
 pub mod events;
+mod files;
+mod flows;
 mod journal;
 mod layer;
 mod lock;
 mod readers;
 mod reserve;
 pub mod schema;
+pub mod settings;
 mod store;
+pub mod user;
+pub mod vault;
 pub mod writer;
 
 pub use blobs::BlobStore;
 pub use database::Synchronous;
 pub use error::{Error, Result};
+pub use flows::{EditRequest, Edited, FlowSummary, Flows, Grants, HistoryPage, LogEntry, OpenFlow, Pins};
 pub use journal::{RunInfo, RunStatus};
 pub use layer::{Observer, Op};
 pub use lock::Holder;

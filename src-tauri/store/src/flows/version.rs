@@ -1,0 +1,96 @@
+//! Versions: a run keeps the flow as it was when the run began.
+
+use super::{Flows, locked, now_ms};
+use crate::error::refused;
+use crate::{Error, Result};
+use rusqlite::{OptionalExtension, params};
+use std::sync::Arc;
+use weft_flow::{Flow, Format, parse, version};
+
+impl Flows {
+    /// Keeps the flow as it stands now and gives the hash of its logic. Durable when it returns.
+    pub fn pin_version(&self, id: &str) -> Result<String> {
+        let slot = self.inner.slot(id)?;
+        let mut slot = locked(&slot);
+        let doc = slot.doc(&self.inner)?;
+        let hash = version(doc.facts());
+        let known = hash.clone();
+        let exists = |db: &rusqlite::Connection| -> Result<bool> {
+            Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM versions WHERE hash = ?1)", [&known], |row| row.get(0))?)
+        };
+        if self.inner.store.readers().now(exists)? {
+            return Ok(hash);
+        }
+        let (text, flow, kept) = (doc.text(Format::Yaml), id.to_string(), hash.clone());
+        self.inner.store.writer().write_now(move |tx| {
+            tx.prepare_cached("INSERT OR IGNORE INTO versions VALUES (?1, ?2, ?3, ?4)")?.execute(params![kept, flow, text, now_ms()])?;
+            Ok(())
+        })?;
+        Ok(hash)
+    }
+
+    /// A kept version.
+    pub fn version(&self, hash: &str) -> Result<Arc<Flow>> {
+        let parsed = parse(&self.version_text(hash)?, Format::Yaml)
+            .map_err(|f| Error::damaged(f.first().map_or_else(String::new, ToString::to_string)))?;
+        Ok(Arc::new(parsed.flow()))
+    }
+
+    /// Its canonical text.
+    pub fn version_text(&self, hash: &str) -> Result<String> {
+        let wanted = hash.to_string();
+        let text = self
+            .inner
+            .store
+            .readers()
+            .now(move |db| Ok(db.query_row("SELECT text FROM versions WHERE hash = ?1", [wanted], |row| row.get(0)).optional()?))?;
+        text.ok_or_else(|| refused("flow.no_version", "this version of the flow is not kept any more", "run the flow as it is now"))
+    }
+
+    /// Hash of the logic as it stands.
+    pub fn version_of(&self, id: &str) -> Result<String> {
+        let slot = self.inner.slot(id)?;
+        Ok(version(locked(&slot).doc(&self.inner)?.facts()))
+    }
+
+    /// Gives up versions that neither a run nor a permission needs; `needed` says what runs need. Gives how many went.
+    pub fn drop_versions(&self, needed: impl Fn(&str) -> bool) -> Result<usize> {
+        let all = self.inner.store.readers().now(|db| {
+            let mut select = db.prepare("SELECT hash FROM versions")?;
+            Ok(select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?)
+        })?;
+        let gone: Vec<String> = all.into_iter().filter(|hash| !needed(hash)).collect();
+        let count = gone.len();
+        self.inner.store.writer().write_now(move |tx| {
+            for hash in gone {
+                tx.prepare_cached("DELETE FROM versions WHERE hash = ?1")?.execute([hash])?;
+            }
+            Ok(())
+        })?;
+        Ok(count)
+    }
+
+    /// The flow as text.
+    pub fn text(&self, id: &str, format: Format) -> Result<String> {
+        let slot = self.inner.slot(id)?;
+        Ok(locked(&slot).doc(&self.inner)?.text(format))
+    }
+
+    /// A part of it as YAML for the clipboard. Fields for which `is_secret(type, path)` holds are left out.
+    pub fn copy(&self, id: &str, ids: &[String], is_secret: &dyn Fn(&str, &str) -> bool) -> Result<String> {
+        let slot = self.inner.slot(id)?;
+        Ok(weft_flow::copy(locked(&slot).doc(&self.inner)?.facts(), ids, is_secret))
+    }
+
+    /// The facts as they stand, for checks.
+    pub fn facts(&self, id: &str) -> Result<weft_flow::Facts> {
+        let slot = self.inner.slot(id)?;
+        Ok(locked(&slot).doc(&self.inner)?.shown())
+    }
+
+    /// The typed view as it stands.
+    pub fn view(&self, id: &str) -> Result<Arc<Flow>> {
+        let slot = self.inner.slot(id)?;
+        Ok(locked(&slot).doc(&self.inner)?.view())
+    }
+}
