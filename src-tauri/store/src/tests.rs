@@ -42,6 +42,9 @@ pub(crate) fn created(flow: &str, at: i64) -> Row {
         at,
         time_zone: "UTC".into(),
         permissions: Default::default(),
+        config: Value::Null,
+        env: Value::Null,
+        reply: Default::default(),
     }))
 }
 

@@ -227,6 +227,6 @@ impl Work {
 fn due(of: &mut HashMap<String, Instant>, now: Instant) -> Vec<String> {
     let mut due: Vec<String> = of.iter().filter(|(_, at)| **at <= now).map(|(k, _)| k.clone()).collect();
     due.sort();
-    due.iter().for_each(|key| drop(of.remove(key)));
+    of.retain(|_, at| *at > now);
     due
 }

@@ -33,8 +33,10 @@ impl Flows {
         self.inner.store.writer().write_now(move |tx| {
             tx.execute("DELETE FROM pins WHERE flow = ?1 AND node = ?2", params![key, node])?;
             tx.execute("INSERT INTO pins VALUES (?1, ?2, ?3, ?4)", params![key, node, text, now_ms()])?;
+            let owner = owner(key, &node);
+            tx.execute("DELETE FROM blob_refs WHERE owner = ?1", [&owner])?;
             for hash in blobs {
-                tx.execute("INSERT OR IGNORE INTO pin_blobs VALUES (?1, ?2, ?3)", params![key, node, hash])?;
+                tx.execute("INSERT OR IGNORE INTO blob_refs VALUES (?1, ?2, 1)", params![owner, hash])?;
             }
             tx.tell("flow_state", serde_json::json!({ "flow": flow })).map(drop)
         })
@@ -47,6 +49,7 @@ impl Flows {
         self.inner.store.writer().write_now(move |tx| {
             let gone = tx.execute("DELETE FROM pins WHERE flow = ?1 AND node = ?2", params![key, node])?;
             if gone > 0 {
+                tx.execute("DELETE FROM blob_refs WHERE owner = ?1", [owner(key, &node)])?;
                 tx.tell("flow_state", serde_json::json!({ "flow": flow }))?;
             }
             Ok(gone > 0)
@@ -80,4 +83,9 @@ impl Flows {
             Ok(select.query_map([key], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?)
         })
     }
+}
+
+/// Who names the blobs of a pin.
+fn owner(flow: i64, node: &str) -> String {
+    format!("pin:{flow}:{node}")
 }

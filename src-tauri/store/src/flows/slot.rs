@@ -77,10 +77,6 @@ impl Slot {
         })
     }
 
-    pub fn has_doc(&self) -> bool {
-        self.doc.is_some()
-    }
-
     /// Puts a document in that the caller made; its revision goes on where the flow's was.
     pub fn set_doc(&mut self, doc: FlowDoc, base_rev: u32) {
         (self.doc, self.base_rev) = (Some(doc), base_rev);

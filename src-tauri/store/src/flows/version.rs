@@ -7,6 +7,9 @@ use rusqlite::{OptionalExtension, params};
 use std::sync::Arc;
 use weft_flow::{Flow, Format, parse, version};
 
+/// A version that no run names yet is kept for an hour; one this old is said to be needed anew.
+const FRESH_MS: i64 = 20 * 60_000;
+
 impl Flows {
     /// Keeps the flow as it stands now and gives the hash of its logic. Durable when it returns.
     pub fn pin_version(&self, id: &str) -> Result<String> {
@@ -14,16 +17,18 @@ impl Flows {
         let mut slot = locked(&slot);
         let doc = slot.doc(&self.inner)?;
         let hash = version(doc.facts());
-        let known = hash.clone();
+        let (known, since) = (hash.clone(), now_ms() - FRESH_MS);
         let exists = |db: &rusqlite::Connection| -> Result<bool> {
-            Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM versions WHERE hash = ?1)", [&known], |row| row.get(0))?)
+            Ok(db
+                .query_row("SELECT EXISTS (SELECT 1 FROM versions WHERE hash = ?1 AND at > ?2)", params![known, since], |row| row.get(0))?)
         };
         if self.inner.store.readers().now(exists)? {
             return Ok(hash);
         }
         let (text, flow, kept) = (doc.text(Format::Yaml), id.to_string(), hash.clone());
         self.inner.store.writer().write_now(move |tx| {
-            tx.prepare_cached("INSERT OR IGNORE INTO versions VALUES (?1, ?2, ?3, ?4)")?.execute(params![kept, flow, text, now_ms()])?;
+            tx.prepare_cached("INSERT INTO versions VALUES (?1, ?2, ?3, ?4, 0) ON CONFLICT (hash) DO UPDATE SET at = excluded.at")?
+                .execute(params![kept, flow, text, now_ms()])?;
             Ok(())
         })?;
         Ok(hash)
@@ -51,23 +56,6 @@ impl Flows {
     pub fn version_of(&self, id: &str) -> Result<String> {
         let slot = self.inner.slot(id)?;
         Ok(version(locked(&slot).doc(&self.inner)?.facts()))
-    }
-
-    /// Gives up versions that neither a run nor a permission needs; `needed` says what runs need. Gives how many went.
-    pub fn drop_versions(&self, needed: impl Fn(&str) -> bool) -> Result<usize> {
-        let all = self.inner.store.readers().now(|db| {
-            let mut select = db.prepare("SELECT hash FROM versions")?;
-            Ok(select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?)
-        })?;
-        let gone: Vec<String> = all.into_iter().filter(|hash| !needed(hash)).collect();
-        let count = gone.len();
-        self.inner.store.writer().write_now(move |tx| {
-            for hash in gone {
-                tx.prepare_cached("DELETE FROM versions WHERE hash = ?1")?.execute([hash])?;
-            }
-            Ok(())
-        })?;
-        Ok(count)
     }
 
     /// The flow as text.

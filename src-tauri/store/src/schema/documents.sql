@@ -51,9 +51,7 @@ CREATE TABLE edits (
 CREATE INDEX edits_flow ON edits (flow, seq);
 CREATE INDEX edits_stack ON edits (flow, author, state, seq);
 
--- Versions that runs need, and those that were allowed something: canonical text by hash of the logic.
-CREATE TABLE versions (hash TEXT PRIMARY KEY, flow TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
-
+-- What was allowed to a flow, bound to the hash of its logic.
 CREATE TABLE granted (
   flow INTEGER NOT NULL REFERENCES flows (key) ON DELETE CASCADE,
   version TEXT NOT NULL,
@@ -64,7 +62,7 @@ CREATE TABLE granted (
   PRIMARY KEY (flow, version, kind, target)
 ) WITHOUT ROWID;
 
--- Outputs fixed by hand: items by port.
+-- Outputs fixed by hand: items by port. The blobs they name stand in blob_refs, owner `pin:FLOW:NODE`.
 CREATE TABLE pins (
   flow INTEGER NOT NULL REFERENCES flows (key) ON DELETE CASCADE,
   node TEXT NOT NULL,
@@ -72,13 +70,3 @@ CREATE TABLE pins (
   at INTEGER NOT NULL,
   PRIMARY KEY (flow, node)
 ) WITHOUT ROWID;
-
--- Blobs that pinned items name: they are kept as long as the pin is.
-CREATE TABLE pin_blobs (
-  flow INTEGER NOT NULL,
-  node TEXT NOT NULL,
-  hash TEXT NOT NULL,
-  PRIMARY KEY (flow, node, hash),
-  FOREIGN KEY (flow, node) REFERENCES pins (flow, node) ON DELETE CASCADE
-) WITHOUT ROWID;
-CREATE INDEX pin_blobs_hash ON pin_blobs (hash);
