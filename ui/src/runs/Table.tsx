@@ -79,11 +79,12 @@ export function Table(props: TableProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another order begins at the top.
   useEffect(() => setActive(-1), [arranged.order]);
+  const sought = traced ?? wrong?.at ?? null;
   useEffect(() => {
-    if (traced === null) return;
-    const row = arranged.order ? arranged.order.indexOf(traced) : traced;
+    if (sought === null) return;
+    const row = arranged.order ? arranged.order.indexOf(sought) : sought;
     if (row >= 0) rows.scrollToIndex(row, { align: 'auto' });
-  }, [traced, arranged.order, rows]);
+  }, [sought, arranged.order, rows]);
 
   const keys = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor((scroll.current?.clientHeight ?? ROW) / ROW) - 2);

@@ -19,7 +19,7 @@ import { codeTheme } from './theme';
 
 export type CodeEditorProps = {
   value: string;
-  language: 'expression' | 'javascript' | 'json' | 'yaml' | 'text' | (string & {});
+  language: 'expression' | 'template' | 'javascript' | 'json' | 'yaml' | 'text' | (string & {});
   label: string;
   describedBy?: string;
   readOnly?: boolean;
@@ -95,11 +95,15 @@ const wrongField = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** `js/` at the start of an expression says how to read the rest: it is shown pale. */
+/** `js/` at the start of an expression says how to read the rest: it is shown pale. Else each `${ }` stands out of its text. */
 const prefixMark = Decoration.mark({ class: 'cm-prefix' });
-const prefix = EditorView.decorations.of((view) => {
+const holeMark = Decoration.mark({ class: 'cm-hole' });
+const HOLE = /\$\{[^}]*\}?/g;
+const expressionMarks = EditorView.decorations.of((view) => {
   const builder = new RangeSetBuilder<Decoration>();
-  if (view.state.doc.sliceString(0, 3) === 'js/') builder.add(0, 3, prefixMark);
+  const text = view.state.doc.toString();
+  if (text.startsWith('js/')) builder.add(0, 3, prefixMark);
+  else for (const hole of text.matchAll(HOLE)) builder.add(hole.index, hole.index + hole[0].length, holeMark);
   return builder.finish();
 });
 
@@ -125,7 +129,7 @@ export function CodeEditor(props: CodeEditorProps) {
           EditorView.lineWrapping,
           codeTheme,
           wrongField,
-          props.language === 'expression' ? prefix : [],
+          props.language === 'expression' || props.language === 'template' ? expressionMarks : [],
           props.folds ? foldGutter() : [],
           props.placeholder ? placeholderText(props.placeholder) : [],
           props.complete

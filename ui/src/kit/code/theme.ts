@@ -21,6 +21,7 @@ const look = EditorView.theme({
   '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--press)' },
   '.cm-wrong': { textDecoration: 'underline 2px var(--error)', textUnderlineOffset: '3px' },
   '.cm-prefix, .cm-prefix > span': { color: 'var(--ink-3)' },
+  '.cm-hole': { color: 'var(--woad)' },
   '.cm-foldPlaceholder': {
     background: 'var(--press)',
     border: 'none',

@@ -44,7 +44,7 @@ export function ExpressionControl({ id, label, describedBy, text, note, disabled
   const editor = (tall: boolean) => (
     <CodeEditor
       value={draft.value}
-      language="expression"
+      language={draft.value.startsWith('js/') || draft.value === '' ? 'expression' : 'template'}
       label={`${label}, expression`}
       {...(describedBy && { describedBy })}
       readOnly={disabled}

@@ -221,9 +221,10 @@ function cell(value: Json | undefined, schema: Schema, root: Schema): { text: st
 /** "Measures" -> "measure". */
 export function singular(label: string): string {
   const lower = label.toLowerCase();
+  if (lower === 'series') return lower;
   if (/(ies)$/.test(lower)) return lower.replace(/ies$/, 'y');
   if (/(sses|xes|ches)$/.test(lower)) return lower.replace(/es$/, '');
-  return /[^su]s$/.test(lower) ? lower.slice(0, -1) : lower === 'by' ? 'field' : lower;
+  return /[^su]s$/.test(lower) ? lower.slice(0, -1) : lower;
 }
 
 const article = (word: string) => (/^[aeio]/.test(word) ? 'an' : 'a');
