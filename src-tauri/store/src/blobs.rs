@@ -114,10 +114,64 @@ impl BlobStore {
         Ok(bytes.into())
     }
 
+    /// All bytes of a blob, if they are what its name says.
+    pub(crate) fn check(&self, hash: &str) -> Result<Vec<u8>> {
+        let path = self.path(hash)?;
+        let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Error::NoBlob { hash: hash.to_owned() },
+            _ => Error::io(&path, error),
+        })?;
+        if blake3::hash(&bytes).to_hex().as_str() != hash {
+            return Err(Error::damaged(format!("blob {hash} is not what was written")));
+        }
+        Ok(bytes)
+    }
+
+    /// Hashes of blobs that nobody has put since `before` (milliseconds since 1970). Half-written files as old are removed on the way.
+    pub(crate) fn older(&self, before: i64) -> Result<Vec<String>> {
+        let root = &self.inner.root;
+        let mut hashes = Vec::new();
+        for entry in entries(root)? {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            if name.ends_with(".tmp") && put_before(&path, before) {
+                let _ = std::fs::remove_file(&path);
+            }
+            if name.len() == 2 && path.is_dir() {
+                let old = entries(&path)?.into_iter().filter(|blob| put_before(&blob.path(), before));
+                hashes.extend(old.map(|blob| format!("{name}{}", blob.file_name().to_string_lossy())));
+            }
+        }
+        Ok(hashes)
+    }
+
+    /// Removes a blob, unless somebody has put it again meanwhile.
+    pub(crate) fn remove(&self, hash: &str, before: i64) -> Result<bool> {
+        let Ok(path) = self.path(hash) else { return Ok(false) };
+        let _guard = self.inner.removal.lock().unwrap_or_else(PoisonError::into_inner);
+        if !put_before(&path, before) {
+            return Ok(false);
+        }
+        self.inner.layer.remove(&path)?;
+        Ok(true)
+    }
+
     async fn blocking<T: Send + 'static>(&self, job: impl FnOnce(&BlobStore) -> Result<T> + Send + 'static) -> weft_node::Result<T> {
         let store = self.clone();
         Ok(tokio::task::spawn_blocking(move || job(&store)).await.map_err(|_| Error::Closed)??)
     }
+}
+
+fn entries(folder: &Path) -> Result<Vec<std::fs::DirEntry>> {
+    match std::fs::read_dir(folder) {
+        Ok(entries) => entries.collect::<std::io::Result<_>>().map_err(|e| Error::io(folder, e)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(Error::io(folder, error)),
+    }
+}
+
+fn put_before(path: &Path, before: i64) -> bool {
+    let before = SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(u64::try_from(before).unwrap_or(0));
+    std::fs::metadata(path).and_then(|meta| meta.modified()).is_ok_and(|time| time < before)
 }
 
 impl Blobs for BlobStore {

@@ -8,6 +8,8 @@
 //! | [`events`] | what happened, numbered, told after the commit |
 //! | `blobs` | bytes by content |
 //! | [`schema`] | the tables and their versions |
+//! | `verify`, `sums` | whether everything is what was written |
+//! | `tidy` | what is old goes |
 //! | `readers` | connections that only read |
 //! | `lock`, `reserve`, `layer`, `database` | the folder's own files |
 //! | [`flows`](Flows) | documents: edits, undo, history, versions, permissions, pins |
@@ -31,8 +33,11 @@ mod reserve;
 pub mod schema;
 pub mod settings;
 mod store;
+mod sums;
+mod tidy;
 pub mod user;
 pub mod vault;
+mod verify;
 pub mod writer;
 
 pub use blobs::BlobStore;
@@ -45,6 +50,7 @@ pub use lock::Holder;
 pub use readers::Readers;
 pub use rusqlite;
 pub use store::{Finding, Options, Rig, Store};
+pub use tidy::{Keep, Tidied};
 
 #[cfg(test)]
 mod tests;

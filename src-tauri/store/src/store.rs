@@ -12,10 +12,13 @@ use crate::writer::state::{self, State};
 use crate::writer::thread::Thread;
 use crate::writer::witness::{self, Tail, Witness};
 use crate::writer::{Tx, Writer};
+use crate::sums::Sums;
+use crate::tidy::Keep;
 use crate::{Error, Result};
 use futures_util::future::BoxFuture;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -76,6 +79,9 @@ pub(crate) struct Inner {
     pub blobs: BlobStore,
     pub unkept: Unkept,
     pub findings: Mutex<Vec<Finding>>,
+    pub keep: Mutex<Keep>,
+    /// Dropped, it ends the rounds.
+    _rounds: Option<Sender<()>>,
     read_only: Option<Error>,
     // Last: the lock outlives the writer.
     _lock: Option<Lock>,
@@ -109,13 +115,19 @@ impl Store {
         schema::migrate(&mut db, folder, &layer, rig.migrations)?;
         let witness = Witness::open(folder, layer.clone(), options.witness_each_commit)?;
         let mut findings = Vec::new();
-        let state = meet(&mut db, &witness, folder, &mut findings)?;
+        let sums = Sums::watch(&db)?;
+        let state = meet(&mut db, &sums, &witness, folder, &mut findings)?;
         layer.sync_folder(&folder.join(".weft"))?;
         let (vfs, synchronous, again) = (rig.vfs.clone(), rig.synchronous, path.clone());
-        let opener = Box::new(move || database::open(&again, vfs.as_deref(), synchronous));
+        let opener = Box::new(move || {
+            let db = database::open(&again, vfs.as_deref(), synchronous)?;
+            let sums = Sums::watch(&db)?;
+            Ok((db, sums))
+        });
         let epoch = state.tail.epoch;
         let first = state.number;
-        let thread = Thread::new(opener, db, state, witness, folder, layer.clone());
+        let thread = Thread::new(opener, (db, sums), state, witness, folder, layer.clone());
+        let (tell, stop) = channel();
         let inner = Inner {
             folder: folder.to_owned(),
             writer: Writer::start(thread, epoch)?,
@@ -123,10 +135,16 @@ impl Store {
             blobs: BlobStore::new(folder, layer, None),
             unkept: Unkept::new(first),
             findings: Mutex::new(findings),
+            keep: Mutex::default(),
+            _rounds: Some(tell),
             read_only: None,
             _lock: Some(lock),
         };
-        Ok(Store { inner: Arc::new(inner) })
+        let inner = Arc::new(inner);
+        let weak = Arc::downgrade(&inner);
+        let rounds = std::thread::Builder::new().name("tidy".into()).spawn(move || crate::tidy::rounds(&weak, &stop));
+        rounds.map_err(|e| Error::io(folder, e))?;
+        Ok(Store { inner })
     }
 
     /// Opens without owning: everything can be looked at, every write is refused with `why`.
@@ -159,6 +177,8 @@ impl Store {
             blobs: BlobStore::new(&folder, Layer::default(), Some(refusal)),
             unkept: Unkept::new(0),
             findings: Mutex::default(),
+            keep: Mutex::default(),
+            _rounds: None,
             folder,
             read_only: Some(why),
             _lock: None,
@@ -233,14 +253,17 @@ impl Store {
 }
 
 /// Holds the end of the chain against the witness, and begins a new epoch where they do not fit.
-fn meet(db: &mut Connection, witness: &Witness, folder: &Path, findings: &mut Vec<Finding>) -> Result<State> {
+fn meet(db: &mut Connection, sums: &Sums, witness: &Witness, folder: &Path, findings: &mut Vec<Finding>) -> Result<State> {
     let Some(epoch) = state::epoch(db)? else {
         // A database that was just made: whatever a witness says is about another one, unless that one is lost.
         let known = witness::read(&folder.join(".weft/witness"));
         if let Some(known) = known.filter(|known| known.commit > 0) {
             findings.push(lost(&Tail::default(), &known));
         }
-        state::set_epoch(db, Uuid::now_v7())?;
+        let tx = db.transaction()?;
+        state::set_epoch(&tx, Uuid::now_v7())?;
+        sums.keep(&tx)?;
+        tx.commit()?;
         let state = State::load(db)?;
         witness.reset(&state.tail)?;
         return Ok(state);
@@ -266,6 +289,7 @@ fn meet(db: &mut Connection, witness: &Witness, folder: &Path, findings: &mut Ve
     if finding.code != "witness.missing" {
         state::set_epoch(&tx, Uuid::now_v7())?;
     }
+    sums.keep(&tx)?;
     tx.commit()?;
     findings.push(finding);
     let state = State::load(db)?;

@@ -208,3 +208,79 @@ async fn blobs_come_back_whole_or_not_at_all() {
     let odd = weft_node::BlobRef { hash: "../../weft.db".into(), ..blob };
     assert_eq!(store.blobs().read(&odd).await.unwrap_err().code, "blob.not_found");
 }
+
+#[tokio::test]
+async fn old_runs_go_with_what_only_they_named() {
+    use weft_node::world::Blobs;
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder);
+    let day = 86_400_000;
+    let now = crate::writer::thread::now_ms() + 40 * day;
+    let (mut old, mut open, mut young) = (Chained::new(), Chained::new(), Chained::new());
+    let inner = store.blobs().put("inner".into(), "text/plain", None).await.unwrap();
+    let batch = Batch::new(vec![Item::new("x".to_owned()).with_blob("file", inner.clone())]);
+    let outer = store.blobs().put(rmp_serde::to_vec_named(&batch).unwrap().into(), "application/msgpack", None).await.unwrap();
+    let stored = |run: &mut Chained, at: i64, blob: &weft_node::BlobRef| {
+        let mut row = step("x", "");
+        if let Row::StepFinished { emissions, .. } = &mut row {
+            emissions[0].items = Stored::Blob { blob: blob.clone(), items: 1 };
+        }
+        run.packet(vec![created("a", at), row])
+    };
+    store.keep_version("version of a".into(), "a".into(), "weft: 1".into()).await.unwrap();
+    store.durable(stored(&mut old, 1, &outer)).await.unwrap();
+    store.durable(old.packet(vec![finished(2)])).await.unwrap();
+    let start = store.cursor();
+    store.durable(stored(&mut open, 1, &outer)).await.unwrap();
+    store.durable(young.packet(vec![created("a", 1), finished(now - day)])).await.unwrap();
+    let tidy = |now: i64| {
+        let store = store.clone();
+        async move { tokio::task::spawn_blocking(move || store.tidy_now(now)).await.unwrap().unwrap() }
+    };
+    assert_eq!(tidy(now).await, crate::Tidied { runs: 1, blobs: 0, versions: 0 });
+    assert_eq!(store.rows(old.run).await.unwrap_err().code, "run.not_found");
+    assert!(matches!(store.events_since(crate::events::Cursor { seq: 0, ..start }, 10).await.unwrap(), Since::Reset));
+    assert!(matches!(store.events_since(start, 10).await.unwrap(), Since::Events { events, .. } if events.len() == 2));
+    assert_eq!(store.rows(open.run).await.unwrap().len(), 2, "never an open run");
+    assert_eq!(store.blobs().read(&inner).await.unwrap(), "inner", "named inside the batch that the open run names");
+    assert_eq!(store.verify().await.unwrap(), []);
+    store.durable(open.packet(vec![finished(3)])).await.unwrap();
+    store.set_keep(crate::Keep { days: 30, runs: 0 });
+    assert_eq!(tidy(now).await, crate::Tidied { runs: 2, blobs: 2, versions: 1 });
+    assert_eq!(store.verify().await.unwrap(), []);
+    store.durable(Chained::new().packet(vec![created("a", 1)])).await.unwrap();
+    assert_eq!(store.runs(None, None, 9).await.unwrap()[0].number, 4, "a number is given once");
+    drop(store);
+    let again = crate::tests::store(&folder);
+    assert!(again.findings().is_empty());
+    assert_eq!(again.verify().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_changed_table_and_a_lost_tail_are_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(".weft/weft.db");
+    let mut run = Chained::new();
+    {
+        let store = store(&folder);
+        store.keep_version("v".into(), "a".into(), "text".into()).await.unwrap();
+        store.durable(run.packet(vec![created("a", 1)])).await.unwrap();
+        store.durable(run.packet(vec![step("x", "1")])).await.unwrap();
+        assert_eq!(store.verify().await.unwrap(), []);
+    }
+    let raw = |sql: &str| rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    raw("UPDATE versions SET text = 'texT'");
+    assert_eq!(store(&folder).verify().await.unwrap().len(), 1);
+    raw("UPDATE versions SET text = 'text'; UPDATE runs SET status = 3");
+    let found = store(&folder).verify().await.unwrap();
+    assert!(found.iter().any(|finding| finding.run == Some(run.run)), "{found:?}");
+    raw("UPDATE runs SET status = 0; DELETE FROM damaged; UPDATE packets SET body = substr(body, 1, length(body) - 1) || x'00' WHERE seq = 2");
+    let damaged = store(&folder);
+    assert_eq!(damaged.rows(run.run).await.unwrap_err().code, "journal.damaged");
+    assert!(damaged.open_runs().await.unwrap().is_empty(), "set aside");
+    drop(damaged);
+    raw("DELETE FROM damaged; DELETE FROM packets WHERE seq = 2; DELETE FROM commits WHERE last = 2");
+    let before = store(&folder);
+    assert_eq!(before.findings()[0].code, "journal.lost");
+    assert!(before.open_runs().await.unwrap().is_empty(), "nobody knows how far it was");
+}

@@ -40,3 +40,6 @@ CREATE TABLE damaged(run BLOB PRIMARY KEY, what TEXT NOT NULL, at INTEGER NOT NU
 
 -- Flow versions that runs began with; removed with the last run that names one, unless kept = 1.
 CREATE TABLE versions(hash TEXT PRIMARY KEY, flow TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, kept INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+
+-- Sum over the rows of every table that the chains do not cover, see sums.rs.
+CREATE TABLE sums(name TEXT PRIMARY KEY, sum BLOB NOT NULL) WITHOUT ROWID;

@@ -42,6 +42,7 @@ pub fn migrate(db: &mut Connection, folder: &Path, layer: &Layer, list: &[Migrat
             tx.execute_batch(sql)?;
         }
     }
+    crate::sums::renew(&tx)?;
     tx.pragma_update(None, "user_version", known)?;
     Ok(tx.commit()?)
 }

@@ -4,6 +4,7 @@ use super::state::State;
 use super::witness::Tail;
 use crate::events::{Cursor, Event, What};
 use crate::journal::{packets, run, run::Fold};
+use crate::sums::Sums;
 use crate::{Error, Result};
 use rusqlite::{Connection, params};
 use std::collections::{BTreeMap, HashMap};
@@ -89,16 +90,17 @@ pub(crate) fn commit_hash(before: &[u8; 32], id: u64, last: u64, at: i64, entrie
 }
 
 /// Writes all messages in one transaction. On an error nothing was written, and `state` is as it was.
-pub(crate) fn commit(db: &mut Connection, state: &mut State, messages: &mut [Message], at: i64, listened: bool) -> Result<Committed> {
-    let result = write(db, state, messages, at, listened);
+pub(crate) fn commit(db: &Connection, sums: &Sums, state: &mut State, messages: &mut [Message], at: i64, listened: bool) -> Result<Committed> {
+    let result = write(db, sums, state, messages, at, listened);
     if result.is_err() {
-        // Folds have seen rows that were not kept.
+        // Folds have seen rows that were not kept, sums have counted them.
         state.folds.clear();
+        sums.back_to(BTreeMap::new());
     }
     result
 }
 
-fn write(db: &mut Connection, state: &mut State, messages: &mut [Message], at: i64, listened: bool) -> Result<Committed> {
+fn write(db: &Connection, sums: &Sums, state: &mut State, messages: &mut [Message], at: i64, listened: bool) -> Result<Committed> {
     let mut draft = Draft { tail: state.tail, number: state.number, ..Draft::default() };
     let (mut refused, mut seqs) = (HashMap::new(), Vec::with_capacity(messages.len()));
     let mut reached: BTreeMap<(String, String), u64> = BTreeMap::new();
@@ -115,13 +117,14 @@ fn write(db: &mut Connection, state: &mut State, messages: &mut [Message], at: i
                 }
             },
             Message::Write(job) => {
-                let (tail, entries, told) = (draft.tail, draft.entries.len(), draft.told.len());
+                let (tail, entries, told, mark) = (draft.tail, draft.entries.len(), draft.told.len(), sums.mark());
                 undo.db.prepare_cached("SAVEPOINT write")?.execute([])?;
                 if let Err(error) = job.run(&mut Tx { db: undo.db, draft: &mut draft }) {
                     if undo.db.is_autocommit() || matches!(error, Error::DiskFull) {
                         return Err(error);
                     }
                     undo.db.prepare_cached("ROLLBACK TO write")?.execute([])?;
+                    sums.back_to(mark);
                     draft.tail = tail;
                     draft.entries.truncate(entries);
                     draft.told.truncate(told);
@@ -132,6 +135,7 @@ fn write(db: &mut Connection, state: &mut State, messages: &mut [Message], at: i
         }
     }
     if refused.len() == messages.len() {
+        sums.back_to(BTreeMap::new());
         return Ok(Committed { refused, seqs, told: Vec::new() });
     }
     for ((flow, node), number) in reached {
@@ -142,6 +146,7 @@ fn write(db: &mut Connection, state: &mut State, messages: &mut [Message], at: i
     draft.tail.hash = commit_hash(&state.tail.hash, draft.tail.commit, draft.tail.seq, at, &draft.entries);
     let tail = draft.tail;
     undo.db.prepare_cached("INSERT INTO commits VALUES(?1,?2,?3,?4)")?.execute(params![tail.commit as i64, tail.seq as i64, at, tail.hash])?;
+    sums.keep(undo.db)?;
     undo.keep()?;
     (state.tail, state.number) = (tail, draft.number);
     if listened {

@@ -7,6 +7,7 @@ use super::state::State;
 use super::witness::Witness;
 use crate::layer::Layer;
 use crate::reserve::Reserve;
+use crate::sums::Sums;
 use crate::{Error, Result};
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
@@ -28,11 +29,11 @@ thread_local! {
 }
 
 /// Opens the database for writing, anew after an error that its connection does not survive.
-pub(crate) type Opener = Box<dyn Fn() -> Result<Connection> + Send>;
+pub(crate) type Opener = Box<dyn Fn() -> Result<(Connection, Sums)> + Send>;
 
 pub(crate) struct Thread {
     open: Opener,
-    db: Option<Connection>,
+    db: Option<(Connection, Sums)>,
     state: State,
     witness: Witness,
     reserve: Reserve,
@@ -43,8 +44,8 @@ pub(crate) struct Thread {
 }
 
 impl Thread {
-    pub fn new(open: Opener, db: Connection, state: State, witness: Witness, folder: &std::path::Path, layer: Layer) -> Thread {
-        db.wal_hook(Some(count));
+    pub fn new(open: Opener, db: (Connection, Sums), state: State, witness: Witness, folder: &std::path::Path, layer: Layer) -> Thread {
+        db.0.wal_hook(Some(count));
         let reserve = Reserve::new(folder, layer);
         Thread { open, db: Some(db), state, witness, reserve, usual: Duration::ZERO, due: LOG_PAGES }
     }
@@ -119,8 +120,8 @@ impl Thread {
         if self.db.is_none() {
             self.reopen()?;
         }
-        let db = self.db.as_mut().expect("just opened");
-        let result = commit(db, &mut self.state, messages, now_ms(), listened);
+        let (db, sums) = self.db.as_mut().expect("just opened");
+        let result = commit(db, sums, &mut self.state, messages, now_ms(), listened);
         if result.is_ok()
             && let Err(error) = self.witness.write(&self.state.tail)
         {
@@ -135,16 +136,18 @@ impl Thread {
     }
 
     fn reopen(&mut self) -> Result<()> {
-        let db = (self.open)()?;
+        let (db, sums) = (self.open)()?;
         let state = State::load(&db)?;
         self.witness.write(&state.tail)?;
         db.wal_hook(Some(count));
         self.state = state;
-        self.db = Some(db);
+        self.db = Some((db, sums));
         Ok(())
     }
 
     fn tell(&self, door: &Door, messages: &mut Vec<Message>, mut committed: Committed) {
+        // First: who hears that it is done may ask for the cursor at once.
+        door.seq.store(self.state.tail.seq, SeqCst);
         for (index, message) in messages.drain(..).enumerate() {
             let refused = committed.refused.remove(&index);
             if let (Some(error), Message::Packet { packet, done: None }) = (&refused, &message) {
@@ -153,7 +156,6 @@ impl Thread {
             }
             answer(message, refused.map_or(Ok(committed.seqs.get(index).copied().unwrap_or(0)), Err));
         }
-        door.seq.store(self.state.tail.seq, SeqCst);
         for event in committed.told {
             let _ = door.events.send(Arc::new(event));
         }
@@ -168,7 +170,7 @@ impl Thread {
     }
 
     fn checkpoint(&mut self, mode: &str) {
-        let Some(db) = &self.db else { return };
+        let Some((db, _)) = &self.db else { return };
         // Readers are not waited for, except when the log has grown far: then a quarter of a second.
         let patience = if PAGES.get() > 4 * LOG_PAGES { Duration::from_millis(250) } else { Duration::ZERO };
         let _ = db.busy_timeout(patience);

@@ -111,10 +111,6 @@ impl Witness {
         }
         self.inner.sync()
     }
-
-    pub fn sync(&self) -> Result<()> {
-        self.inner.sync()
-    }
 }
 
 impl Inner {
