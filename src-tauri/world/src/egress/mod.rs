@@ -134,10 +134,12 @@ impl LocalEgress {
                 carried = None;
                 request::keep_harmless(&mut headers);
             }
-            if status == StatusCode::SEE_OTHER && method != Method::HEAD
+            if status == StatusCode::SEE_OTHER
                 || matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND) && method == Method::POST
             {
-                method = Method::GET;
+                if method != Method::HEAD {
+                    method = Method::GET;
+                }
                 body = HttpBody::Empty;
                 headers.remove(CONTENT_TYPE);
             }

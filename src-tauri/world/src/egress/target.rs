@@ -52,7 +52,7 @@ impl Target {
     }
 
     /// The same port at an address that the name leads to.
-    fn at(&self, address: IpAddr) -> Target {
+    pub(super) fn at(&self, address: IpAddr) -> Target {
         let host = match address {
             IpAddr::V4(v4) => Host::Ipv4(v4),
             IpAddr::V6(v6) => Host::Ipv6(v6),
