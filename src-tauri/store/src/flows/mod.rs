@@ -27,7 +27,7 @@ pub(crate) mod slot;
 pub(crate) mod structure;
 mod summary;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod version;
 
 pub use edit::{EditRequest, Edited};
