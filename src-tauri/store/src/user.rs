@@ -56,6 +56,23 @@ impl UserFolder {
         disk::write_whole(&path, settings.to_string().as_bytes(), None).map_err(|e| Error::io(&path, e))
     }
 
+    /// A random name of this user's machine, made when it is first asked for. What trusts somebody keeps it beside, so that a
+    /// workspace made elsewhere cannot say it was made here.
+    pub(crate) fn machine(&self) -> Result<String> {
+        let path = self.make()?.join("machine");
+        let read = || disk::read_capped(&path, 64).map_err(|e| Error::io(&path, e));
+        let known = |bytes: Vec<u8>| String::from_utf8(bytes).ok().filter(|text| text.len() == 32);
+        if let Some(machine) = read()?.and_then(known) {
+            return Ok(machine);
+        }
+        let mut random = [0_u8; 16];
+        getrandom::fill(&mut random).map_err(|_| refused("system.random", "the system gives no random numbers", "try again later"))?;
+        let machine: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        disk::write_whole(&path, machine.as_bytes(), Some(0o600)).map_err(|e| Error::io(&path, e))?;
+        // Two programs may have made one at once: the file says which holds.
+        Ok(read()?.and_then(known).unwrap_or(machine))
+    }
+
     /// The folder, made where it is missing, readable by its owner alone.
     pub(crate) fn make(&self) -> Result<&Path> {
         if !self.folder.is_dir() {

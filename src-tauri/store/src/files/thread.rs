@@ -42,9 +42,17 @@ impl Thread {
     pub fn start(inner: Arc<Inner>, left: Vec<(String, Next)>) -> Result<Thread> {
         let (to, from) = channel();
         *locked(&inner.wake) = Some(to.clone());
-        let watcher = watch(&inner, to.clone());
-        let mut work =
-            Work { inner, checks: HashMap::new(), writes: HashMap::new(), rescan: None, settings: None, polls: watcher.is_none() };
+        // Who may only read looks at what the store says; its owner watches.
+        let reads_only = inner.store.read_only().is_some();
+        let watcher = if reads_only { None } else { watch(&inner, to.clone()) };
+        let mut work = Work {
+            inner,
+            checks: HashMap::new(),
+            writes: HashMap::new(),
+            rescan: None,
+            settings: None,
+            polls: watcher.is_none() && !reads_only,
+        };
         left.into_iter().for_each(|(file, next)| work.follow(&file, next));
         let run = move || {
             work.run(&from);

@@ -51,11 +51,11 @@ impl Flows {
         let mut slot = locked(&slot);
         let key = slot.key()?;
         let version = version(slot.doc(&self.inner)?.facts());
-        let (needs, author, flow) = (needs.to_vec(), author.to_string(), id.to_string());
+        let (needs, author, machine, flow) = (needs.to_vec(), author.to_string(), self.inner.machine.clone(), id.to_string());
         self.inner.store.writer().write_now(move |tx| {
             for need in needs {
-                let row = params![key, version, kind(need.kind), need.target, author, now_ms()];
-                tx.prepare_cached("INSERT OR REPLACE INTO granted VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(row)?;
+                let row = params![key, version, kind(need.kind), need.target, author, machine, now_ms()];
+                tx.prepare_cached("INSERT OR REPLACE INTO granted VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(row)?;
             }
             tx.tell("flow_state", serde_json::json!({ "flow": flow })).map(drop)
         })
@@ -76,9 +76,9 @@ impl Flows {
         let slot = self.inner.slot(id)?;
         let mut slot = locked(&slot);
         let key = slot.key()?;
-        let flow = id.to_string();
+        let (flow, machine) = (id.to_string(), self.inner.machine.clone());
         self.inner.store.writer().write_now(move |tx| {
-            tx.execute("UPDATE flows SET made_here = 1 WHERE key = ?1", [key])?;
+            tx.execute("UPDATE flows SET made_here = ?2 WHERE key = ?1", params![key, machine])?;
             tx.tell("flow_state", serde_json::json!({ "flow": flow })).map(drop)
         })?;
         slot.made_here = true;
@@ -86,11 +86,12 @@ impl Flows {
     }
 
     fn granted(&self, key: i64, version: &str) -> Result<Vec<Need>> {
-        let version = version.to_string();
+        let (version, machine) = (version.to_string(), self.inner.machine.clone());
         self.inner.store.readers().now(move |db| {
-            let mut select =
-                db.prepare_cached("SELECT kind, target FROM granted WHERE flow = ?1 AND version = ?2 ORDER BY kind, target")?;
-            let rows = select.query_map(params![key, version], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+            let mut select = db.prepare_cached(
+                "SELECT kind, target FROM granted WHERE flow = ?1 AND version = ?2 AND machine = ?3 ORDER BY kind, target",
+            )?;
+            let rows = select.query_map(params![key, version, machine], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
             let mut needs = Vec::new();
             for row in rows {
                 let (kind, target) = row?;

@@ -46,7 +46,7 @@ fn rows(db: &Connection, sql: &str, args: impl rusqlite::Params) -> Result<Vec<E
 /// The last thing this author did and has not undone: all rows of its gesture, newest first.
 pub(crate) fn undoable(db: &Connection, flow: i64, author: &str) -> Result<Vec<Entry>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM edits WHERE flow = ?1 AND author = ?2 AND state = 'done' AND kind IN ('edit', 'redo', 'rename') ORDER BY seq DESC LIMIT ?3"
+        "SELECT {COLUMNS} FROM edits WHERE flow = ?1 AND author = ?2 AND state = 'done' AND kind IN ('edit', 'redo') ORDER BY seq DESC LIMIT ?3"
     );
     let mut group = rows(db, &sql, params![flow, author, 1])?;
     if group.first().is_some_and(|e| e.gesture.is_some()) {

@@ -68,7 +68,9 @@ pub(crate) struct Inner {
     structure: Mutex<()>,
     /// The thread that reads and writes files.
     pub wake: Mutex<Option<Sender<Wake>>>,
-    /// Names this process in the log.
+    /// Names this user's machine where trust is kept: known to nobody else.
+    pub machine: String,
+    /// Names this machine in the log.
     pub device: String,
 }
 

@@ -38,11 +38,12 @@ impl Flows {
     pub fn open(store: Store, user: UserFolder) -> Result<Flows> {
         let settings = SettingsFile::of(store.folder());
         let inner = Arc::new(Inner {
-            user,
             settings,
             slots: Mutex::default(),
             structure: Mutex::default(),
             wake: Mutex::default(),
+            machine: user.machine()?,
+            user,
             device: device(),
             store,
         });
@@ -53,7 +54,8 @@ impl Flows {
         for (id, slot) in known(&inner)? {
             inner.put(&id, slot.shared());
         }
-        let thread = Thread::start(inner.clone(), files::meet_all(&inner))?;
+        let left = if inner.store.read_only().is_none() { files::meet_all(&inner) } else { Vec::new() };
+        let thread = Thread::start(inner.clone(), left)?;
         Ok(Flows { inner, _files: Arc::new(thread) })
     }
 
@@ -138,7 +140,7 @@ fn known(inner: &Inner) -> Result<BTreeMap<String, Slot>> {
             let (id, file): (String, String) = (row.get(1)?, row.get(2)?);
             let mut slot = Slot::new(&id, &file);
             slot.key = Some(row.get(0)?);
-            slot.made_here = row.get(3)?;
+            slot.made_here = row.get::<_, Option<String>>(3)?.as_deref() == Some(&inner.machine);
             // A list row that a newer program wrote is made anew with the next edit.
             if let Ok(summary) = serde_json::from_str::<FlowSummary>(&row.get::<_, String>(4)?) {
                 slot.summary = FlowSummary { id: id.clone(), ..summary };

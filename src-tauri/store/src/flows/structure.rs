@@ -29,10 +29,13 @@ impl Slot {
     pub fn seed(&mut self, inner: &Inner, birth: Birth) -> Result<()> {
         let doc = FlowDoc::seed(&birth.facts, new_peer()?).map_err(in_flow(&self.id))?;
         let snapshot = doc.snapshot().map_err(in_flow(&self.id))?;
-        let summary = FlowSummary::of(&self.id, &doc.view(), &birth.author);
+        let mut summary = FlowSummary::of(&self.id, &doc.view(), &birth.author);
+        if birth.seen.is_some() {
+            summary.edited_at = written_at(&self.path(inner)).unwrap_or(summary.edited_at);
+        }
         let row = serde_json::to_string(&summary).expect("a summary is plain data");
         let (id, file, device, made_here, author) =
-            (self.id.clone(), self.file.clone(), inner.device.clone(), birth.made_here, birth.author);
+            (self.id.clone(), self.file.clone(), inner.device.clone(), birth.made_here.then(|| inner.machine.clone()), birth.author);
         let (seen, dirty) = (birth.seen.clone(), birth.seen.is_none());
         let key = inner.store.writer().write_now(move |tx| {
             tx.execute("INSERT INTO flows (id, file, made_here, summary, dirty) VALUES (?1, ?2, ?3, ?4, ?5)", params![id, file, made_here, row, dirty])?;
@@ -186,7 +189,7 @@ impl Flows {
         let wanted = id.to_string();
         let found = self.inner.store.readers().now(move |db| {
             let sql = "SELECT key, file, trash_file, made_here, summary FROM flows WHERE id = ?1 AND trashed_at IS NOT NULL ORDER BY trashed_at DESC LIMIT 1";
-            let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?, row.get::<_, bool>(3)?, row.get::<_, String>(4)?));
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?, row.get::<_, Option<String>>(3)?, row.get::<_, String>(4)?));
             Ok(db.query_row(sql, [wanted], row).optional()?)
         })?;
         let (key, file, trash_file, made_here, summary) = found.ok_or_else(|| not_found(id))?;
@@ -195,7 +198,7 @@ impl Flows {
             return Err(refused("flow.taken", format!("{file} is there already"), "put it away first"));
         }
         let mut slot = Slot::new(id, &file);
-        (slot.key, slot.made_here, slot.dirty) = (Some(key), made_here, true);
+        (slot.key, slot.made_here, slot.dirty) = (Some(key), made_here.as_deref() == Some(&self.inner.machine), true);
         slot.summary = serde_json::from_str(&summary).map(|s| FlowSummary { id: id.into(), ..s }).unwrap_or(slot.summary);
         // The document says it all; the file in the trash is a copy for people.
         self.inner.store.writer().write_now(move |tx| {
@@ -240,6 +243,12 @@ pub(crate) fn to_trash(inner: &Inner, slot: &SlotRef) -> Result<()> {
     drop(slot);
     inner.take(&id);
     Ok(())
+}
+
+/// When a file was last written, in milliseconds since 1970.
+fn written_at(path: &Path) -> Option<i64> {
+    let at = std::fs::metadata(path).ok()?.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(at.as_millis()).ok()
 }
 
 fn slot_format(file: &str) -> weft_flow::Format {

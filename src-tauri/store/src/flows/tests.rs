@@ -308,6 +308,37 @@ fn permissions_are_bound_to_the_logic() {
 }
 
 #[test]
+fn a_database_from_elsewhere_gives_no_permission() {
+    let mut here = Here::new();
+    let id = here.new_flow("Mine", None, "ada").expect("new");
+    let need = Need::new(NeedKind::Host, "a.org");
+    let named = |_: &weft_flow::Flow| vec![need.clone()];
+    here.approve(&id, &[Need::new(NeedKind::Host, "b.org")], "ada").expect("approved");
+    assert_eq!(here.permissions(&id, named).expect("mine").given.0.len(), 2);
+    // The same folder, database and all, opened by somebody else.
+    here.close();
+    std::fs::remove_dir_all(here.folder.path().join("user")).expect("another user");
+    here.open();
+    let grants = here.permissions(&id, named).expect("theirs");
+    assert_eq!((grants.made_here, grants.given.0.len(), grants.missing.len()), (false, 0, 1));
+}
+
+#[test]
+fn who_may_only_read_sees_the_flows() {
+    let here = Here::new();
+    let id = here.new_flow("A", None, "ada").expect("new");
+    here.edit(&id, by("ada", "Add B", vec![node("B", "data.set")])).expect("edit");
+    std::fs::write(here.root().join("flows/later.flow.yaml"), "weft: 1\n").expect("written");
+    let why = Error::ReadOnly { why: "another program holds it.".into() };
+    let store = Store::open_reading(here.root(), &Options::default(), why).expect("opens");
+    let reader = Flows::open(store, UserFolder::at(here.folder.path().join("user"))).expect("opens");
+    assert_eq!(reader.view(&id).expect("view").nodes.len(), 1);
+    assert!(reader.get(&id, "ada").expect("open").read_only.is_some());
+    assert_eq!(reader.edit(&id, by("ada", "", vec![node("C", "data.set")])).expect_err("refused").code(), "workspace.read_only");
+    assert_eq!(reader.new_flow("B", None, "ada").expect_err("refused").code(), "workspace.read_only");
+}
+
+#[test]
 fn pins_are_kept_outside_the_file() {
     let mut here = Here::new();
     let id = here.new_flow("A", None, "ada").expect("new");

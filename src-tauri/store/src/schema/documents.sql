@@ -5,7 +5,8 @@ CREATE TABLE flows (
   key INTEGER PRIMARY KEY,
   id TEXT NOT NULL,
   file TEXT NOT NULL,
-  made_here INTEGER NOT NULL,
+  -- The user's machine where it was made, see `machine` in the user's folder: nobody else's database can claim it.
+  made_here TEXT,
   summary TEXT NOT NULL,
   -- The document says more than the file.
   dirty INTEGER NOT NULL DEFAULT 0,
@@ -58,6 +59,7 @@ CREATE TABLE granted (
   kind TEXT NOT NULL,
   target TEXT NOT NULL,
   author TEXT NOT NULL,
+  machine TEXT NOT NULL,
   at INTEGER NOT NULL,
   PRIMARY KEY (flow, version, kind, target)
 ) WITHOUT ROWID;
