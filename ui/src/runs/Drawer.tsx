@@ -164,7 +164,7 @@ function Counted({ name, n }: { name: string; n: number | undefined }) {
   return (
     <>
       {name}
-      {n !== undefined && <span className={`i3 ${classes.n}`}>{count(n)}</span>}
+      {n !== undefined && <span className={classes.n}>{count(n)}</span>}
     </>
   );
 }

@@ -12,7 +12,7 @@ export function CodeControl(props: ControlProps & { language: string }) {
   const draft = useDraft(kept, (next, typing) => change([], next === '' && !required ? undefined : next, typing));
   return (
     <div className={classes.box} id={id} data-wrong={wrong}>
-      <div className={classes.codebox} data-tall="true">
+      <div className={classes.codebox} data-roomy="true">
         <CodeEditor
           value={draft.value}
           language={language}

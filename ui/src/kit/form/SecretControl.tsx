@@ -1,7 +1,8 @@
 /** Names a secret: chosen from those there are, or added; its value is never shown and never in the document. */
 
-import { Button, Modal, PasswordInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { Modal, PasswordInput, Select, TagsInput, TextInput } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
+import { Button } from '../controls';
 import { Icon } from '../icons';
 import type { ControlProps } from './Control';
 import { useForm } from './context';
@@ -97,7 +98,14 @@ function NewSecret({ close, add }: NewSecretProps) {
           );
         }}
       >
-        <TextInput label="Name" data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} required />
+        <TextInput
+          label="Name"
+          data-autofocus
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          required
+          withAsterisk={false}
+        />
         <PasswordInput
           label="Value"
           description="Kept encrypted on this machine. It is never shown again and never in a flow."
@@ -105,6 +113,7 @@ function NewSecret({ close, add }: NewSecretProps) {
           onChange={(event) => setSecret(event.currentTarget.value)}
           autoComplete="off"
           required
+          withAsterisk={false}
         />
         <TagsInput
           label="May be sent to"
@@ -120,7 +129,7 @@ function NewSecret({ close, add }: NewSecretProps) {
         )}
         <div style={{ display: 'flex', justifyContent: 'flex-end', gap: 8 }}>
           <Button onClick={close}>Cancel</Button>
-          <Button type="submit" variant="filled" disabled={name.trim() === '' || secret === ''}>
+          <Button type="submit" look="pri" disabled={name.trim() === '' || secret === ''}>
             Add
           </Button>
         </div>
