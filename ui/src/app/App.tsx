@@ -13,7 +13,7 @@ import { appCommands } from './frameCommands';
 import { Rail } from './Rail';
 import { StatusBar } from './StatusBar';
 import { closeTab, focusCanvas, keepScreen, SIZES, showFlow, useScreen, useShownRun } from './screen';
-import { Mark, TitleBar } from './TitleBar';
+import { Mark, TitleBar, useFlowName } from './TitleBar';
 
 /** Narrower than this the inspector lies over the canvas. */
 const DOCKED_FROM = 1200;
@@ -125,6 +125,7 @@ function Frame() {
 /** One flow: canvas, inspector, strip and drawer. */
 function Studio({ flow }: { flow: string }) {
   const doc = useFlow(flow);
+  const name = useFlowName(flow);
   const calm = useScreen((s) => s.calm);
   const inspectorOpen = useScreen((s) => s.inspectorOpen);
   const inspectorWidth = useScreen((s) => s.inspectorWidth);
@@ -155,6 +156,7 @@ function Studio({ flow }: { flow: string }) {
   } as CSSProperties;
   return (
     <main className="main studio" style={style} data-inspector={inspector ? (docked ? 'docked' : 'over') : 'none'}>
+      <h1 className="hidden-words">{name}</h1>
       <div className="canvas-area">
         <Fence what="The canvas">
           <Canvas flow={flow} />

@@ -77,12 +77,12 @@ function Tabs() {
   const tabs = useScreen((s) => s.tabs);
   const active = useScreen((s) => (s.place === 'flow' ? s.active : null));
   return (
-    <div className="tabs" role="tablist" aria-label="Open flows">
+    <nav className="tabs" aria-label="Open flows">
       {tabs.map((id) => (
         <Tab key={id} id={id} on={id === active} />
       ))}
       <IconButton icon="plus" label="New flow" keys="mod+alt+n" onClick={() => newFlow()} className="new-tab" />
-    </div>
+    </nav>
   );
 }
 
@@ -104,7 +104,7 @@ function Tab({ id, on }: { id: string; on: boolean }) {
   };
   return (
     <div className={`tab${on ? ' on' : ''}`} onAuxClick={(e) => e.button === 1 && close()}>
-      <button type="button" role="tab" aria-selected={on} className="tab-name" onClick={() => showFlow(id)}>
+      <button type="button" aria-current={on ? 'page' : undefined} className="tab-name" onClick={() => showFlow(id)}>
         <Icon name="flow" size={14} />
         <span className="cut">{name}</span>
       </button>

@@ -38,7 +38,9 @@ import { CanvasMenu } from './Menu';
 import { MiniMap } from './MiniMap';
 import { hit } from './shape';
 import { spoken } from './spoken';
+import { ThreadCard } from './ThreadCard';
 import { Tools } from './Tools';
+import { MOUNT_FROM } from './window';
 import { startWire } from './wiring';
 
 const NODE_TYPES = { card: Card, note: Note, frame: Frame, view: View };
@@ -189,7 +191,8 @@ function Surface({ board, doc }: { board: Board; doc: Flow }) {
       onPaneClick(event: Mouse) {
         board.ui.setState({ menu: null, quickAdd: null });
         board.threads.wire(null, null, false);
-        const edge = edgeAt(event);
+        const far = board.zoom < MOUNT_FROM ? boxAt(board, cloth(event)) : null;
+        const edge = far ?? edgeAt(event);
         const before = event.shiftKey || event.ctrlKey || event.metaKey ? selected(board.id) : [];
         // React Flow clears its own selection after this; ours is said last.
         queueMicrotask(() => select(board.id, edge ? [...before.filter((id) => id !== edge), edge] : before));
@@ -197,7 +200,13 @@ function Surface({ board, doc }: { board: Board; doc: Flow }) {
       onPaneMouseMove(event: Mouse) {
         const edge = event.buttons === 0 ? edgeAt(event) : null;
         board.threads.hover(edge);
+        if (board.ui.getState().over?.edge !== (edge ?? undefined))
+          board.ui.setState({ over: edge ? { edge, x: event.clientX, y: event.clientY } : null });
         root.current?.toggleAttribute('data-on-thread', edge !== null);
+      },
+      onPaneMouseLeave() {
+        board.threads.hover(null);
+        if (board.ui.getState().over) board.ui.setState({ over: null });
       },
       onPaneContextMenu(event: Mouse | MouseEvent) {
         event.preventDefault();
@@ -291,6 +300,7 @@ function Surface({ board, doc }: { board: Board; doc: Flow }) {
         onNodeContextMenu={handlers.onNodeContextMenu}
         onPaneClick={handlers.onPaneClick}
         onPaneMouseMove={handlers.onPaneMouseMove}
+        onPaneMouseLeave={handlers.onPaneMouseLeave}
         onPaneContextMenu={handlers.onPaneContextMenu}
         nodesConnectable={false}
         nodesFocusable={false}
@@ -324,6 +334,7 @@ function Surface({ board, doc }: { board: Board; doc: Flow }) {
       <div className="wire-note" hidden />
       <Tools board={board} camera={camera} />
       <MiniMap board={board} />
+      <ThreadCard board={board} />
       <CanvasMenu board={board} />
       <QuickAddHere board={board} camera={camera} />
       <p className="hidden-words" aria-live="polite">
@@ -369,5 +380,9 @@ function QuickAddHere({ board, camera }: { board: Board; camera: Camera }) {
     />
   );
 }
+
+/** The box under a point, where no card is mounted to be pressed. */
+const boxAt = (board: Board, { x, y }: Point): string | null =>
+  [...board.drawn.boxes.values()].findLast((b) => x >= b.x && x <= b.x + b.w && y >= b.y && y <= b.y + b.h)?.id ?? null;
 
 const reduced = () => matchMedia('(prefers-reduced-motion: reduce)').matches;

@@ -42,6 +42,8 @@ export interface BoardUi {
   zoom: number;
   /** Moving by keys: where the moved boxes were. */
   moving: boolean;
+  /** The thread under the pointer, and where the pointer came onto it. */
+  over: { edge: string; x: number; y: number } | null;
 }
 
 /** What the hand has changed of a box. */
@@ -84,6 +86,7 @@ export class Board {
       map: false,
       zoom: 1,
       moving: false,
+      over: null,
     }));
   }
 

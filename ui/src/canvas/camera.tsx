@@ -61,7 +61,7 @@ export function Watch({ board }: { board: Board }) {
       last = transform;
       size = now;
       const [x, y, z] = transform;
-      const level = z >= 0.7 ? 'full' : z >= 0.4 ? 'mid' : 'low';
+      const level = z >= 0.7 ? 'full' : z >= 0.4 ? 'mid' : z >= 0.15 ? 'low' : 'far';
       if (domNode && domNode.dataset.level !== level) domNode.dataset.level = level;
       if (board.ui.getState().zoom !== z) board.ui.setState({ zoom: z });
       remembered.set(board.id, { x, y, zoom: z });

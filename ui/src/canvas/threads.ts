@@ -12,6 +12,8 @@ const CASING_END = 44;
 const SLACK = 300;
 /** More dashes than this do not travel any more. */
 const MOST_LIVE = 40;
+/** Zoomed out further than this, boxes are slips of this layer; cards come on top where they are mounted. */
+const SLIPS_BELOW = 0.4;
 
 interface Drawn {
   group: SVGGElement;
@@ -32,12 +34,14 @@ export class Threads {
   private readonly lines = make('g', 'lines');
   private readonly counts = make('g', 'counts');
   private readonly links = make('g', 'links');
+  private readonly slips = make('g', 'slips');
   private readonly wirePath = make('path', 'wire');
   private readonly wireEnd = make('circle', 'wire-end');
   private box: Rect | null = null;
   private readonly drawn = new Map<string, Drawn>();
   private readonly labels = new Map<string, SVGTextElement>();
   private hovered: string | null = null;
+  private far = false;
   /** Threads of a lineage, and how many of the chosen items each carried. */
   private trace: ReadonlyMap<string, number> | null = null;
 
@@ -47,12 +51,17 @@ export class Threads {
 
   attach(svg: SVGSVGElement | null) {
     this.svg = svg;
-    svg?.replaceChildren(this.frames, this.links, this.lines, this.counts, this.wirePath, this.wireEnd);
+    svg?.replaceChildren(this.frames, this.links, this.lines, this.slips, this.counts, this.wirePath, this.wireEnd);
     this.structure();
     this.states();
   }
 
   camera(view: Rect, zoom: number) {
+    const far = zoom < SLIPS_BELOW;
+    if (far !== this.far) {
+      this.far = far;
+      this.drawSlips();
+    }
     const box = this.box;
     if (box && contains(box, view)) return;
     this.box = grow(view, SLACK / zoom);
@@ -64,6 +73,7 @@ export class Threads {
     if (this.svg === null) return;
     this.drawFrames();
     this.drawLinks();
+    this.drawSlips();
     if (this.box !== null) this.rebuild();
   }
 
@@ -71,6 +81,7 @@ export class Threads {
   moved(edges: Iterable<string>, boxes: readonly string[]) {
     for (const id of edges) this.redraw(id);
     if (boxes.length > 0) {
+      this.drawSlips();
       const of = this.board.drawn;
       if (of.frames.length > 0) this.drawFrames();
       if (of.links.some((l) => boxes.includes(l.view) || boxes.includes(l.of))) this.drawLinks();
@@ -81,6 +92,7 @@ export class Threads {
   /** What runs say of threads. */
   states() {
     if (this.svg === null) return;
+    this.drawSlips();
     let live = 0;
     for (const edge of this.board.drawn.edges) {
       const drawn = this.drawn.get(edge.id);
@@ -102,6 +114,7 @@ export class Threads {
     }
     this.raise();
     this.placeCounts();
+    this.drawSlips();
   }
 
   follow(trace: ReadonlyMap<string, number> | null) {
@@ -290,6 +303,31 @@ export class Threads {
     if (items === null || state === 'never' || state === 'not-taken') return null;
     const traced = this.trace?.get(edge.id);
     return traced !== undefined ? `${count(traced)} of ${count(items)}` : count(items);
+  }
+
+  /** All boxes as slips in their tint, each with its state. */
+  private drawSlips() {
+    if (!this.far) {
+      if (this.slips.firstChild) this.slips.replaceChildren();
+      return;
+    }
+    const { drawn, run, selection } = this.board;
+    const rects: SVGRectElement[] = [];
+    for (const box of drawn.boxes.values()) {
+      if ('form' in box.view && box.view.form === 'frame') continue;
+      const status = run === null ? undefined : nodeRun(run, box.id)?.status;
+      const rect = make('rect', `slip ${box.view.dye}${status ? ` is-${status}` : ''}${selection.has(box.id) ? ' chosen' : ''}`);
+      for (const [name, value] of [
+        ['x', box.x],
+        ['y', box.y],
+        ['width', box.w],
+        ['height', box.h],
+        ['rx', 10],
+      ] as const)
+        rect.setAttribute(name, String(value));
+      rects.push(rect);
+    }
+    this.slips.replaceChildren(...rects);
   }
 
   private drawFrames() {

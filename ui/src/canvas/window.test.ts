@@ -82,6 +82,19 @@ describe('the window of nodes', () => {
     expect(w.shown.size).toBeGreaterThan(before);
   });
 
+  it('mounts no card where everything is far away, and comes back', () => {
+    const w = make();
+    w.see(view(0, 0), 1);
+    w.see(view(0, 0, 0.2), 0.2);
+    expect(w.shown.size).toBe(0);
+    w.refresh();
+    expect(w.shown.size).toBe(0);
+    w.see(view(0, 0, 0.5), 0.5);
+    for (const run of timers) run();
+    drain();
+    expect(w.shown.has('n0')).toBe(true);
+  });
+
   it('keeps what it was told to keep, wherever the view is', () => {
     const w = make();
     w.see(view(0, 0), 1);

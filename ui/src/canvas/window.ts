@@ -8,6 +8,8 @@ const SLACK = 240;
 const SLICE = 4;
 const SLICE_AT_REST = 12;
 const HOLD = 100;
+/** Zoomed out further than this no card is mounted: the thread layer draws slips. */
+export const MOUNT_FROM = 0.25;
 
 export interface WindowOf {
   boxes(): Iterable<Rect & { id: string }>;
@@ -39,6 +41,12 @@ export class NodeWindow {
     this.zoom = zoom;
     this.view = view;
     this.moved = this.of.now();
+    if (zoom < MOUNT_FROM) {
+      this.held = 0;
+      this.box = null;
+      this.empty();
+      return;
+    }
     if (zooming && !this.first) {
       // Mounting while zooming costs frames; what is missing comes when the zoom rests.
       const held = ++this.held;
@@ -55,9 +63,16 @@ export class NodeWindow {
     this.fill();
   }
 
+  private empty() {
+    this.queue = [];
+    if (this.shown.size === 0) return;
+    this.shown.clear();
+    this.of.changed();
+  }
+
   /** Boxes came, went or moved: looks again at once. */
   refresh() {
-    if (this.view === null) return;
+    if (this.view === null || this.zoom < MOUNT_FROM) return;
     this.fill(true);
   }
 
