@@ -24,6 +24,7 @@ pub fn only_reads(sql: &str) -> bool {
         "release",
     ];
     const STARTS: &[&str] = &["select", "with", "values", "explain", "pragma"];
+    const DESCRIBING: &[&str] = &["table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list"];
     let mut at_start = true;
     let mut cases = 0_u32;
     let tokens = tokens(sql);
@@ -40,11 +41,7 @@ pub fn only_reads(sql: &str) -> bool {
             // The end of a CASE.
             "end" if cases > 0 => cases -= 1,
             // `pragma name = value` writes; so may any pragma but those that describe.
-            "pragma" if at_start => {
-                if !matches!(next, Some("table_info" | "table_xinfo" | "table_list" | "index_list" | "index_info" | "foreign_key_list")) {
-                    return false;
-                }
-            }
+            "pragma" if at_start && !next.is_some_and(|name| DESCRIBING.contains(&name)) => return false,
             word if at_start && word != "(" && !STARTS.contains(&word) => return false,
             word if WRITES.contains(&word) => return false,
             _ => {}

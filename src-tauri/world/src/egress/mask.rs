@@ -31,7 +31,7 @@ impl Mask {
         add(secret.iter().flat_map(|b| format!("{b:02x}").into_bytes()).collect());
         if let Ok(text) = std::str::from_utf8(secret) {
             let quoted = serde_json::Value::from(text).to_string();
-            add(quoted[1..quoted.len() - 1].as_bytes().to_vec());
+            add(quoted.as_bytes()[1..quoted.len() - 1].to_vec());
         }
         add(secret.to_vec());
         // A longer spelling may hold a shorter one.
