@@ -26,9 +26,16 @@ pub struct Event {
 #[derive(Clone, Debug)]
 pub enum What {
     /// Rows of a run; `first` is the position of the first one in the run.
-    Rows { run: Uuid, first: u64, rows: Arc<Vec<Row>> },
+    Rows {
+        run: Uuid,
+        first: u64,
+        rows: Arc<Vec<Row>>,
+    },
     /// What a document, a pin, a permission ... told with [`Tx::tell`](crate::writer::Tx::tell).
-    Document { kind: String, body: Arc<serde_json::Value> },
+    Document {
+        kind: String,
+        body: Arc<serde_json::Value>,
+    },
     Volatile(Volatile),
 }
 
@@ -64,7 +71,8 @@ pub(crate) fn since(db: &Connection, epoch: Uuid, from: Cursor, limit: usize) ->
         let mut found = documents.query(params![after, most])?;
         while let Some(row) = found.next()? {
             let body: String = row.get(2)?;
-            let body = serde_json::from_str(&body).map_err(|e| crate::Error::damaged(format!("event {}: {e}", row.get::<_, i64>(0).unwrap_or(0))))?;
+            let body = serde_json::from_str(&body)
+                .map_err(|e| crate::Error::damaged(format!("event {}: {e}", row.get::<_, i64>(0).unwrap_or(0))))?;
             let what = What::Document { kind: row.get(1)?, body: Arc::new(body) };
             events.push(Event { at: Some(Cursor { epoch, seq: row.get::<_, i64>(0)? as u64 }), what });
         }

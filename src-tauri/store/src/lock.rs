@@ -33,7 +33,8 @@ impl Lock {
     /// [`Error::Held`] where another process (or another store of this one) has it.
     pub fn take(folder: &Path, program: &str) -> Result<Lock> {
         let path = folder.join(".weft/lock");
-        let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(|e| Error::io(&path, e))?;
+        let mut file =
+            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(|e| Error::io(&path, e))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Error::Held { folder: folder.to_owned(), by: read(&mut file) }),

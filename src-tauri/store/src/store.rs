@@ -8,12 +8,12 @@ use crate::layer::{Layer, Observer, private_folder};
 use crate::lock::Lock;
 use crate::readers::Readers;
 use crate::schema::{self, MIGRATIONS, Migration};
+use crate::sums::Sums;
+use crate::tidy::Keep;
 use crate::writer::state::{self, State};
 use crate::writer::thread::Thread;
 use crate::writer::witness::{self, Tail, Witness};
 use crate::writer::{Tx, Writer};
-use crate::sums::Sums;
-use crate::tidy::Keep;
 use crate::{Error, Result};
 use futures_util::future::BoxFuture;
 use rusqlite::Connection;
@@ -270,11 +270,17 @@ fn meet(db: &mut Connection, sums: &Sums, witness: &Witness, folder: &Path, find
     };
     let tail = state::tail(db, epoch)?;
     let finding = match witness::read(&folder.join(".weft/witness")) {
-        None => Some(Finding { code: "witness.missing", message: "The witness of the journal is missing or unreadable; a loss before now cannot be excluded.".into(), run: None }),
+        None => Some(Finding {
+            code: "witness.missing",
+            message: "The witness of the journal is missing or unreadable; a loss before now cannot be excluded.".into(),
+            run: None,
+        }),
         Some(known) if known.epoch == epoch && known.commit > tail.commit => Some(lost(&tail, &known)),
-        Some(known) if known.epoch != epoch || hash_of(db, known.commit)?.is_some_and(|hash| hash != known.hash) => {
-            Some(Finding { code: "journal.forked", message: "The database is another one than the witness knows: it was restored or copied from elsewhere.".into(), run: None })
-        }
+        Some(known) if known.epoch != epoch || hash_of(db, known.commit)?.is_some_and(|hash| hash != known.hash) => Some(Finding {
+            code: "journal.forked",
+            message: "The database is another one than the witness knows: it was restored or copied from elsewhere.".into(),
+            run: None,
+        }),
         Some(_) => None,
     };
     let Some(finding) = finding else { return State::load(db) };

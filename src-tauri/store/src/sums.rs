@@ -140,7 +140,8 @@ fn columns(db: &Connection, table: &str) -> Result<Vec<String>> {
 }
 
 fn kept(db: &Connection, table: &str) -> Result<Sum> {
-    let bytes: Option<[u8; 32]> = db.prepare_cached("SELECT sum FROM sums WHERE name = ?1")?.query_row([table], |row| row.get(0)).optional()?;
+    let bytes: Option<[u8; 32]> =
+        db.prepare_cached("SELECT sum FROM sums WHERE name = ?1")?.query_row([table], |row| row.get(0)).optional()?;
     let bytes = bytes.unwrap_or([0; 32]);
     Ok(std::array::from_fn(|lane| u64::from_le_bytes(bytes[lane * 8..lane * 8 + 8].try_into().expect("eight bytes"))))
 }

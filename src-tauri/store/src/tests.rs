@@ -127,7 +127,12 @@ async fn a_failing_write_undoes_only_itself() {
     };
     let (one, two, three) = tokio::join!(put("one", false), put("two", true), put("three", false));
     assert!(matches!(two, Err(Error::Refused(problem)) if problem.code == "test.no"));
-    let names: Vec<String> = store.read(|db| Ok(db.prepare("SELECT name FROM meta WHERE value = 1 ORDER BY name")?.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?)).await.unwrap();
+    let names: Vec<String> = store
+        .read(|db| {
+            Ok(db.prepare("SELECT name FROM meta WHERE value = 1 ORDER BY name")?.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?)
+        })
+        .await
+        .unwrap();
     assert_eq!(names, ["one", "three"]);
     let (one, three) = (one.unwrap(), three.unwrap());
     for seq in [one.min(three), one.max(three)] {
@@ -146,7 +151,9 @@ async fn events_are_asked_for_again_by_cursor() {
     store.durable(run.packet(vec![step("x", "1")])).await.unwrap();
     let Since::Events { events, more } = store.events_since(start, 2).await.unwrap() else { panic!("reset") };
     assert!(more);
-    assert!(matches!(&events[0].what, What::Rows { first: 0, .. }) && matches!(&events[1].what, What::Document { kind, .. } if kind == "flow"));
+    assert!(
+        matches!(&events[0].what, What::Rows { first: 0, .. }) && matches!(&events[1].what, What::Document { kind, .. } if kind == "flow")
+    );
     let Since::Events { events, more } = store.events_since(events[1].at.unwrap(), 2).await.unwrap() else { panic!("reset") };
     assert!(!more && matches!(&events[..], [event] if matches!(&event.what, What::Rows { first: 1, .. })));
     let mut other = store.cursor();
@@ -274,7 +281,9 @@ async fn a_changed_table_and_a_lost_tail_are_noticed() {
     raw("UPDATE versions SET text = 'text'; UPDATE runs SET status = 3");
     let found = store(&folder).verify().await.unwrap();
     assert!(found.iter().any(|finding| finding.run == Some(run.run)), "{found:?}");
-    raw("UPDATE runs SET status = 0; DELETE FROM damaged; UPDATE packets SET body = substr(body, 1, length(body) - 1) || x'00' WHERE seq = 2");
+    raw(
+        "UPDATE runs SET status = 0; DELETE FROM damaged; UPDATE packets SET body = substr(body, 1, length(body) - 1) || x'00' WHERE seq = 2",
+    );
     let damaged = store(&folder);
     assert_eq!(damaged.rows(run.run).await.unwrap_err().code, "journal.damaged");
     assert!(damaged.open_runs().await.unwrap().is_empty(), "set aside");

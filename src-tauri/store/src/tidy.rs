@@ -101,7 +101,10 @@ impl Store {
             let flows = flows.query_map([keep.runs], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
             let sql = "SELECT number, run FROM runs WHERE flow = ?1 AND finished_at < ?2 ORDER BY number DESC LIMIT ?3 OFFSET ?4";
             for flow in flows {
-                let more = db.prepare_cached(sql)?.query_map(params![flow, ended, RUNS as i64, keep.runs], read)?.collect::<Result<Vec<_>, _>>()?;
+                let more = db
+                    .prepare_cached(sql)?
+                    .query_map(params![flow, ended, RUNS as i64, keep.runs], read)?
+                    .collect::<Result<Vec<_>, _>>()?;
                 old.extend(more);
             }
             old.sort_unstable();
@@ -113,7 +116,9 @@ impl Store {
     /// Blobs that lie inside stored batches are named by whoever names the batch. False: a batch cannot be read, so nobody knows what it names.
     fn list_inner_blobs(&self) -> Result<bool> {
         loop {
-            let open = self.readers().now(|db| Ok(db.query_row("SELECT hash FROM blob_refs WHERE whole = 0 LIMIT 1", [], |row| row.get::<_, String>(0)).optional()?))?;
+            let open = self.readers().now(|db| {
+                Ok(db.query_row("SELECT hash FROM blob_refs WHERE whole = 0 LIMIT 1", [], |row| row.get::<_, String>(0)).optional()?)
+            })?;
             let Some(hash) = open else { return Ok(true) };
             let batch = self.blobs().check(&hash).and_then(|bytes| {
                 rmp_serde::from_slice::<weft_node::Batch>(&bytes).map_err(|error| Error::damaged(format!("the batch {hash}: {error}")))
@@ -140,7 +145,8 @@ impl Store {
         let mut removed = 0;
         for hash in self.blobs().older(older)? {
             let wanted = hash.clone();
-            let named = self.readers().now(move |db| Ok(db.prepare_cached("SELECT 1 FROM blob_refs WHERE hash = ?1")?.exists([wanted])?))?;
+            let named =
+                self.readers().now(move |db| Ok(db.prepare_cached("SELECT 1 FROM blob_refs WHERE hash = ?1")?.exists([wanted])?))?;
             if !named && self.blobs().remove(&hash, older)? {
                 removed += 1;
             }
@@ -154,7 +160,9 @@ impl Store {
     /// `run.not_found` also where it is still open.
     pub async fn remove_run(&self, run: Uuid) -> Result<()> {
         self.write(move |tx| {
-            let found = tx.query_row("SELECT number FROM runs WHERE run = ?1 AND finished_at IS NOT NULL", [run.as_bytes()], |row| row.get::<_, i64>(0));
+            let found = tx.query_row("SELECT number FROM runs WHERE run = ?1 AND finished_at IS NOT NULL", [run.as_bytes()], |row| {
+                row.get::<_, i64>(0)
+            });
             let number = found.optional()?.ok_or(Error::NoRun { run })?;
             remove_run(tx, number as u64, run)
         })
@@ -167,7 +175,12 @@ fn remove_run(tx: &mut Tx<'_>, run_number: u64, run: Uuid) -> Result<()> {
     let id = run.as_bytes();
     let last: Option<i64> = tx.query_row("SELECT max(seq) FROM packets WHERE run = ?1", [id], |row| row.get(0))?;
     tx.prepare_cached("INSERT INTO gone SELECT seq, run, hash FROM packets WHERE run = ?1")?.execute([id])?;
-    for sql in ["DELETE FROM packets WHERE run = ?1", "DELETE FROM runs WHERE run = ?1", "DELETE FROM blob_refs WHERE owner = ?1", "DELETE FROM damaged WHERE run = ?1"] {
+    for sql in [
+        "DELETE FROM packets WHERE run = ?1",
+        "DELETE FROM runs WHERE run = ?1",
+        "DELETE FROM blob_refs WHERE owner = ?1",
+        "DELETE FROM damaged WHERE run = ?1",
+    ] {
         tx.prepare_cached(sql)?.execute([id])?;
     }
     tx.prepare_cached("DELETE FROM reached WHERE number = ?1")?.execute([run_number as i64])?;
@@ -209,11 +222,10 @@ fn remove_events(tx: &mut Tx<'_>, oldest: i64) -> Result<bool> {
 
 /// Commits of which nothing is left go, from the oldest on; the last one gone anchors the rest. True: there may be more.
 fn shorten_chain(tx: &mut Tx<'_>, older: i64) -> Result<bool> {
-    let live: Option<i64> = tx.query_row(
-        "SELECT min(seq) FROM (SELECT min(seq) AS seq FROM packets UNION ALL SELECT min(seq) FROM events)",
-        [],
-        |row| row.get(0),
-    )?;
+    let live: Option<i64> =
+        tx.query_row("SELECT min(seq) FROM (SELECT min(seq) AS seq FROM packets UNION ALL SELECT min(seq) FROM events)", [], |row| {
+            row.get(0)
+        })?;
     let anchor = Link::anchor(tx)?;
     // Young ones stay: the witness must find its commit again.
     let sql = "SELECT id, last, hash FROM commits WHERE id <= ?1 AND last < ?2 AND at < ?3 AND id < (SELECT max(id) FROM commits) ORDER BY id DESC LIMIT 1";

@@ -171,7 +171,11 @@ fn piece(db: &Connection, link: Link) -> Result<Piece> {
         }
     }
     let Some(last) = commits.last().map(|commit| commit.1) else {
-        let beyond: i64 = tx.query_row("SELECT (SELECT count(*) FROM packets WHERE seq > ?1) + (SELECT count(*) FROM events WHERE seq > ?1)", [link.last as i64], |row| row.get(0))?;
+        let beyond: i64 = tx.query_row(
+            "SELECT (SELECT count(*) FROM packets WHERE seq > ?1) + (SELECT count(*) FROM events WHERE seq > ?1)",
+            [link.last as i64],
+            |row| row.get(0),
+        )?;
         return Ok(if beyond == 0 { Piece::End } else { Piece::Wrong(format!("{beyond} rows lie beyond the last commit")) });
     };
     let mut entries = entries(&tx, link.last, last)?;
@@ -194,7 +198,8 @@ fn piece(db: &Connection, link: Link) -> Result<Piece> {
 fn entries(db: &Connection, after: u64, last: u64) -> Result<BTreeMap<u64, Vec<u8>>> {
     let range = params![after as i64, last as i64];
     let mut entries: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
-    let mut add = |seq: i64, run: Option<[u8; 16]>, hash: &[u8; 32]| entry(entries.entry(seq as u64).or_default(), seq as u64, run.as_ref(), hash);
+    let mut add =
+        |seq: i64, run: Option<[u8; 16]>, hash: &[u8; 32]| entry(entries.entry(seq as u64).or_default(), seq as u64, run.as_ref(), hash);
     for table in ["packets", "gone"] {
         let mut select = db.prepare_cached(&format!("SELECT seq, run, hash FROM {table} WHERE seq > ?1 AND seq <= ?2"))?;
         let mut rows = select.query(range)?;

@@ -17,6 +17,7 @@ pub struct Memory {
 struct Held {
     runs: IndexMap<Uuid, Vec<Row>>,
     volatile: Vec<Volatile>,
+    chains: IndexMap<Uuid, [u8; 32]>,
     packets: u64,
     waits: u64,
     /// Packets after which the disk is full.
@@ -62,7 +63,9 @@ impl Memory {
         let mut held = self.held();
         if let Some(room) = &mut held.room {
             if *room == 0 {
-                return Err(Problem::new(DISK_FULL, "The disk has no room left.").help("Make room, then start the program again: the run goes on."));
+                return Err(
+                    Problem::new(DISK_FULL, "The disk has no room left.").help("Make room, then start the program again: the run goes on.")
+                );
             }
             *room -= 1;
         }
@@ -71,6 +74,7 @@ impl Memory {
             return Err(super::damaged(format_args!("row {} of run {} came after row {}", packet.first, packet.run, rows.len())));
         }
         rows.extend(packet.rows);
+        held.chains.insert(packet.run, packet.chain);
         held.packets += 1;
         Ok(Position(held.packets))
     }
@@ -88,6 +92,10 @@ impl Journal for Memory {
 
     fn rows(&self, run: Uuid) -> BoxFuture<'_, Result<Vec<Row>>> {
         Box::pin(ready(Ok(self.held().runs.get(&run).cloned().unwrap_or_default())))
+    }
+
+    fn chain(&self, run: Uuid) -> BoxFuture<'_, Result<[u8; 32]>> {
+        Box::pin(ready(Ok(self.held().chains.get(&run).copied().unwrap_or_default())))
     }
 
     fn open_runs(&self) -> BoxFuture<'_, Result<Vec<Uuid>>> {

@@ -44,6 +44,9 @@ pub trait Journal: Send + Sync {
     /// Every row of a run, in order.
     fn rows(&self, run: Uuid) -> BoxFuture<'_, Result<Vec<Row>>>;
 
+    /// The hash of a run's chain after its last packet, for whoever goes on with it; 32 zero bytes where it has none.
+    fn chain(&self, run: Uuid) -> BoxFuture<'_, Result<[u8; 32]>>;
+
     /// Runs that are created and not finished, oldest first.
     fn open_runs(&self) -> BoxFuture<'_, Result<Vec<Uuid>>>;
 
@@ -54,9 +57,18 @@ pub trait Journal: Send + Sync {
 /// What is told and not written.
 #[derive(Clone, Debug)]
 pub enum Volatile {
-    Progress { run: Uuid, step: StepId, node: String, done: u32, of: u32 },
+    Progress {
+        run: Uuid,
+        step: StepId,
+        node: String,
+        done: u32,
+        of: u32,
+    },
     /// Rows of a run that keeps none (`durability: none`).
-    Rows { run: Uuid, rows: Vec<Row> },
+    Rows {
+        run: Uuid,
+        rows: Vec<Row>,
+    },
 }
 
 /// A row or packet that cannot be read back.

@@ -48,7 +48,11 @@ pub enum Cause {
     /// `all`, `any`, `n`.
     Join,
     /// `each` and `zip`: the delivery of one emission over one edge.
-    Delivery { edge: String, step: StepId, emission: u32 },
+    Delivery {
+        edge: String,
+        step: StepId,
+        emission: u32,
+    },
 }
 
 /// Inputs by reference: which emission of which step came in at which port.
@@ -65,7 +69,10 @@ pub struct InputRef {
 pub enum Stored {
     Inline(Batch),
     /// msgpack of the batch.
-    Blob { blob: BlobRef, items: u32 },
+    Blob {
+        blob: BlobRef,
+        items: u32,
+    },
 }
 
 impl Stored {
@@ -203,26 +210,115 @@ pub enum Until {
 pub enum Row {
     RunCreated(Arc<RunCreated>),
     /// The run left the queue.
-    RunStarted { at: i64 },
-    StepStarted { step: StepId, node: String, kind: String, scope: ScopePath, cause: Cause, attempt: u32, class: Class, inputs: Vec<InputRef>, at: i64 },
+    RunStarted {
+        at: i64,
+    },
+    StepStarted {
+        step: StepId,
+        node: String,
+        kind: String,
+        scope: ScopePath,
+        cause: Cause,
+        attempt: u32,
+        class: Class,
+        inputs: Vec<InputRef>,
+        at: i64,
+    },
     /// Outputs of items `[from, to)` of an unsafe or idempotent item node.
-    ItemsDone { step: StepId, from: u32, to: u32, emissions: Vec<Emission> },
-    StepWaiting { step: StepId, until: Until, at: i64 },
+    ItemsDone {
+        step: StepId,
+        from: u32,
+        to: u32,
+        emissions: Vec<Emission>,
+    },
+    StepWaiting {
+        step: StepId,
+        until: Until,
+        at: i64,
+    },
     /// `node`, `scope`, `cause` and `inputs` again, because pure and read steps have only this row.
-    StepFinished { step: StepId, node: String, kind: String, scope: ScopePath, cause: Cause, attempt: u32, inputs: Vec<InputRef>, emissions: Vec<Emission>, warnings: Vec<String>, pinned: bool, started: i64, at: i64, log: Vec<String> },
-    StepFailed { step: StepId, node: String, kind: String, scope: ScopePath, cause: Cause, attempt: u32, inputs: Vec<InputRef>, problem: Arc<Problem>, cancelled: bool, started: i64, at: i64, log: Vec<String> },
+    StepFinished {
+        step: StepId,
+        node: String,
+        kind: String,
+        scope: ScopePath,
+        cause: Cause,
+        attempt: u32,
+        inputs: Vec<InputRef>,
+        emissions: Vec<Emission>,
+        warnings: Vec<String>,
+        pinned: bool,
+        started: i64,
+        at: i64,
+        log: Vec<String>,
+    },
+    StepFailed {
+        step: StepId,
+        node: String,
+        kind: String,
+        scope: ScopePath,
+        cause: Cause,
+        attempt: u32,
+        inputs: Vec<InputRef>,
+        problem: Arc<Problem>,
+        cancelled: bool,
+        started: i64,
+        at: i64,
+        log: Vec<String>,
+    },
     /// An iteration of a loop has begun: its chunk is emission `index` of the loop's `body` port.
-    IterationStarted { step: StepId, index: u32, chunk: Chunk, at: i64 },
+    IterationStarted {
+        step: StepId,
+        index: u32,
+        chunk: Chunk,
+        at: i64,
+    },
     /// An iteration of a loop has ended with this result: what `back` received.
-    IterationDone { step: StepId, index: u32, result: Stored, problem: Option<Arc<Problem>>, at: i64 },
-    DeliveryDropped { node: String, scope: ScopePath, edge: String, step: StepId, emission: u32 },
-    CancelRequested { by: String, at: i64 },
+    IterationDone {
+        step: StepId,
+        index: u32,
+        result: Stored,
+        problem: Option<Arc<Problem>>,
+        at: i64,
+    },
+    DeliveryDropped {
+        node: String,
+        scope: ScopePath,
+        edge: String,
+        step: StepId,
+        emission: u32,
+    },
+    CancelRequested {
+        by: String,
+        at: i64,
+    },
     /// A killed unsafe step: item `item` of `items` may have happened.
-    AttentionNeeded { step: StepId, node: String, item: u32, items: u32, at: i64 },
-    Decision { step: StepId, by: String, decision: Decided, at: i64 },
+    AttentionNeeded {
+        step: StepId,
+        node: String,
+        item: u32,
+        items: u32,
+        at: i64,
+    },
+    Decision {
+        step: StepId,
+        by: String,
+        decision: Decided,
+        at: i64,
+    },
     /// The reply of a webhook or the result of a called flow was given by this respond step.
-    Responded { step: StepId, reply: Value, delivered: bool, at: i64 },
-    RunFinished { ending: Ending, problem: Option<Arc<Problem>>, result: Option<Stored>, at: i64 },
+    Responded {
+        step: StepId,
+        reply: Value,
+        delivered: bool,
+        at: i64,
+    },
+    RunFinished {
+        ending: Ending,
+        problem: Option<Arc<Problem>>,
+        result: Option<Stored>,
+        at: i64,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

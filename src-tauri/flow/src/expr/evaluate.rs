@@ -23,15 +23,21 @@ pub struct Moment<'a> {
 impl Compiled {
     /// The settings for each of `count` items of an item node; an item whose expression fails has its problem.
     pub async fn each(&self, count: usize, lookup: &dyn Lookup, scripts: &dyn Scripts, moment: Moment<'_>) -> Vec<Result<Value>> {
+        let places: Vec<usize> = (0..count).collect();
+        self.places(&places, lookup, scripts, moment).await
+    }
+
+    /// The same for the items at these positions, in one trip: a retry, a resumed step, a large batch in parts.
+    pub async fn places(&self, places: &[usize], lookup: &dyn Lookup, scripts: &dyn Scripts, moment: Moment<'_>) -> Vec<Result<Value>> {
         if let Some(constant) = self.constant() {
-            return vec![Ok(constant.clone()); count];
+            return vec![Ok(constant.clone()); places.len()];
         }
         let mut pass = Pass::new(self, lookup, moment);
-        let drafts: Vec<_> = (0..count).map(|at| pass.part(&self.root, Some(at)).map_err(|problem| problem.item(at))).collect();
+        let drafts: Vec<_> = places.iter().map(|at| (*at, pass.part(&self.root, Some(*at)).map_err(|problem| problem.item(*at)))).collect();
         let results = pass.run(scripts).await;
         let fill =
             |(at, draft): (usize, Result<Draft>)| draft.and_then(|draft| self.filled(draft, &results).map_err(|problem| problem.item(at)));
-        drafts.into_iter().enumerate().map(fill).collect()
+        drafts.into_iter().map(fill).collect()
     }
 
     /// The settings for one activation of a batch node with `count` items at its first port: per-item fields become

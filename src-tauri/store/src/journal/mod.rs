@@ -36,6 +36,16 @@ impl Journal for Store {
         Box::pin(async move { Ok(self.run_rows(run).await?) })
     }
 
+    fn chain(&self, run: Uuid) -> BoxFuture<'_, weft_node::Result<[u8; 32]>> {
+        Box::pin(async move {
+            let hash = self.read(move |db| {
+                let sql = "SELECT hash FROM packets WHERE run = ?1 ORDER BY seq DESC LIMIT 1";
+                Ok(db.prepare_cached(sql)?.query_row([run.as_bytes()], |row| row.get(0)).optional()?)
+            });
+            Ok(hash.await?.unwrap_or_default())
+        })
+    }
+
     fn open_runs(&self) -> BoxFuture<'_, weft_node::Result<Vec<Uuid>>> {
         Box::pin(async move {
             let runs = self.read(|db| {
@@ -86,7 +96,8 @@ impl Store {
 
     /// Why a run is set aside, where it is.
     pub async fn run_damage(&self, run: Uuid) -> Result<Option<String>> {
-        self.read(move |db| Ok(db.query_row("SELECT what FROM damaged WHERE run = ?1", [run.as_bytes()], |row| row.get(0)).optional()?)).await
+        self.read(move |db| Ok(db.query_row("SELECT what FROM damaged WHERE run = ?1", [run.as_bytes()], |row| row.get(0)).optional()?))
+            .await
     }
 
     /// A run that was set aside counts again: somebody looked at it and decided.

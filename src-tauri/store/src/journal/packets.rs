@@ -9,7 +9,14 @@ use weft_engine::journal::{Emission, Packet, Row, Rows, Stored};
 
 pub(crate) fn insert(db: &Connection, seq: u64, packet: &Packet) -> Result<()> {
     let mut insert = db.prepare_cached("INSERT INTO packets VALUES(?1,?2,?3,?4,?5,?6)")?;
-    insert.execute(params![seq as i64, packet.run.as_bytes(), packet.first as i64, packet.rows.len() as i64, packet.bytes, packet.chain])?;
+    insert.execute(params![
+        seq as i64,
+        packet.run.as_bytes(),
+        packet.first as i64,
+        packet.rows.len() as i64,
+        packet.bytes,
+        packet.chain
+    ])?;
     Ok(())
 }
 

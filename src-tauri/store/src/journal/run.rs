@@ -18,7 +18,8 @@ pub enum RunStatus {
     Cancelled,
 }
 
-const STATUSES: [RunStatus; 6] = [RunStatus::Queued, RunStatus::Running, RunStatus::Waiting, RunStatus::Finished, RunStatus::Failed, RunStatus::Cancelled];
+const STATUSES: [RunStatus; 6] =
+    [RunStatus::Queued, RunStatus::Running, RunStatus::Waiting, RunStatus::Finished, RunStatus::Failed, RunStatus::Cancelled];
 const DURABILITIES: [Durability; 3] = [Durability::Step, Durability::Run, Durability::None];
 
 /// One line of the list of runs. Times are milliseconds since 1970.
@@ -125,14 +126,27 @@ impl Fold {
     }
 }
 
-const COLUMNS: &str = "number, run, flow, version, status, trigger, part, durability, parent, parent_step, created_at, started_at, finished_at, problem";
+const COLUMNS: &str =
+    "number, run, flow, version, status, trigger, part, durability, parent, parent_step, created_at, started_at, finished_at, problem";
 
 pub(crate) fn insert(db: &Connection, info: &RunInfo) -> Result<()> {
     let mut insert = db.prepare_cached("INSERT INTO runs VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")?;
     let (parent, step) = info.parent.as_ref().map_or((None, None), |(run, step)| (Some(run.as_bytes()), Some(&step.0)));
     insert.execute(params![
-        info.number as i64, info.id.as_bytes(), info.flow, info.version, info.status as i64, info.trigger, part_text(&info.part),
-        info.durability as i64, parent, step, info.created_at, info.started_at, info.finished_at, problem_text(info),
+        info.number as i64,
+        info.id.as_bytes(),
+        info.flow,
+        info.version,
+        info.status as i64,
+        info.trigger,
+        part_text(&info.part),
+        info.durability as i64,
+        parent,
+        step,
+        info.created_at,
+        info.started_at,
+        info.finished_at,
+        problem_text(info),
     ])?;
     Ok(())
 }

@@ -90,7 +90,14 @@ pub(crate) fn commit_hash(before: &[u8; 32], id: u64, last: u64, at: i64, entrie
 }
 
 /// Writes all messages in one transaction. On an error nothing was written, and `state` is as it was.
-pub(crate) fn commit(db: &Connection, sums: &Sums, state: &mut State, messages: &mut [Message], at: i64, listened: bool) -> Result<Committed> {
+pub(crate) fn commit(
+    db: &Connection,
+    sums: &Sums,
+    state: &mut State,
+    messages: &mut [Message],
+    at: i64,
+    listened: bool,
+) -> Result<Committed> {
     let result = write(db, sums, state, messages, at, listened);
     if result.is_err() {
         // Folds have seen rows that were not kept, sums have counted them.
@@ -145,7 +152,12 @@ fn write(db: &Connection, sums: &Sums, state: &mut State, messages: &mut [Messag
     draft.tail.commit += 1;
     draft.tail.hash = commit_hash(&state.tail.hash, draft.tail.commit, draft.tail.seq, at, &draft.entries);
     let tail = draft.tail;
-    undo.db.prepare_cached("INSERT INTO commits VALUES(?1,?2,?3,?4)")?.execute(params![tail.commit as i64, tail.seq as i64, at, tail.hash])?;
+    undo.db.prepare_cached("INSERT INTO commits VALUES(?1,?2,?3,?4)")?.execute(params![
+        tail.commit as i64,
+        tail.seq as i64,
+        at,
+        tail.hash
+    ])?;
     sums.keep(undo.db)?;
     undo.keep()?;
     (state.tail, state.number) = (tail, draft.number);
@@ -189,7 +201,13 @@ impl Drop for Undo<'_> {
 }
 
 /// Outer error: the whole commit fails. Inner: only this packet is refused.
-fn packet_in(db: &Connection, state: &mut State, draft: &mut Draft, packet: &Packet, reached: &mut BTreeMap<(String, String), u64>) -> Result<Result<()>> {
+fn packet_in(
+    db: &Connection,
+    state: &mut State,
+    draft: &mut Draft,
+    packet: &Packet,
+    reached: &mut BTreeMap<(String, String), u64>,
+) -> Result<Result<()>> {
     let run = packet.run;
     let gap = |next: u64| Error::damaged(format!("run {run} hands over row {} where row {next} is due", packet.first));
     let mut created = None;

@@ -32,7 +32,11 @@ pub enum Woken {
 
 impl<T> Queue<T> {
     pub fn new() -> Self {
-        Queue { state: Mutex::new(State { list: Vec::new(), urgent: false, closed: false, parked: false }), filled: Condvar::new(), emptied: Condvar::new() }
+        Queue {
+            state: Mutex::new(State { list: Vec::new(), urgent: false, closed: false, parked: false }),
+            filled: Condvar::new(),
+            emptied: Condvar::new(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {

@@ -82,7 +82,8 @@ impl Witness {
         let path = folder.join(".weft/witness");
         let file = layer.open(&path)?;
         layer.sync_folder(&folder.join(".weft"))?;
-        let inner = Arc::new(Inner { file, path, layer, unsynced: AtomicBool::new(false), closed: Mutex::new(false), wake: Condvar::new() });
+        let inner =
+            Arc::new(Inner { file, path, layer, unsynced: AtomicBool::new(false), closed: Mutex::new(false), wake: Condvar::new() });
         let thread = if each {
             None
         } else {
