@@ -15,8 +15,8 @@ pub enum Op<'a> {
     Remove { path: &'a Path },
 }
 
-/// Hears what is asked of the disk, in order.
-pub type Observer = Arc<dyn Fn(Op<'_>) + Send + Sync>;
+/// Hears what is asked of the disk, in order, and may refuse it.
+pub type Observer = Arc<dyn Fn(Op<'_>) -> std::io::Result<()> + Send + Sync>;
 
 /// The file system, watched in tests.
 #[derive(Clone, Default)]
@@ -29,9 +29,10 @@ impl Layer {
         Layer { observer }
     }
 
-    fn tell(&self, op: Op<'_>) {
-        if let Some(observer) = &self.observer {
-            observer(op);
+    fn tell(&self, path: &Path, op: Op<'_>) -> Result<()> {
+        match &self.observer {
+            Some(observer) => observer(op).map_err(|e| Error::io(path, e)),
+            None => Ok(()),
         }
     }
 
@@ -41,24 +42,23 @@ impl Layer {
     }
 
     pub fn write_at(&self, file: &File, path: &Path, at: u64, bytes: &[u8]) -> Result<()> {
-        self.tell(Op::Write { path, at, bytes });
+        self.tell(path, Op::Write { path, at, bytes })?;
         write_at(file, at, bytes).map_err(|e| Error::io(path, e))
     }
 
     pub fn sync(&self, file: &File, path: &Path) -> Result<()> {
         // Told after it happened: what was written before is on the disk only now.
         file.sync_data().map_err(|e| Error::io(path, e))?;
-        self.tell(Op::Sync { path });
-        Ok(())
+        self.tell(path, Op::Sync { path })
     }
 
     pub fn rename(&self, from: &Path, to: &Path) -> Result<()> {
-        self.tell(Op::Rename { from, to });
+        self.tell(to, Op::Rename { from, to })?;
         std::fs::rename(from, to).map_err(|e| Error::io(to, e))
     }
 
     pub fn remove(&self, path: &Path) -> Result<()> {
-        self.tell(Op::Remove { path });
+        self.tell(path, Op::Remove { path })?;
         std::fs::remove_file(path).map_err(|e| Error::io(path, e))
     }
 
@@ -66,8 +66,7 @@ impl Layer {
     pub fn sync_folder(&self, path: &Path) -> Result<()> {
         #[cfg(unix)]
         File::open(path).and_then(|folder| folder.sync_all()).map_err(|e| Error::io(path, e))?;
-        self.tell(Op::SyncFolder { path });
-        Ok(())
+        self.tell(path, Op::SyncFolder { path })
     }
 }
 

@@ -42,11 +42,13 @@ pub struct Rig {
     pub vfs: Option<String>,
     pub observer: Option<Observer>,
     pub migrations: &'static [Migration],
+    /// The log is checkpointed when it has more pages than this.
+    pub log_pages: u32,
 }
 
 impl Default for Rig {
     fn default() -> Self {
-        Rig { synchronous: Synchronous::Full, vfs: None, observer: None, migrations: MIGRATIONS }
+        Rig { synchronous: Synchronous::Full, vfs: None, observer: None, migrations: MIGRATIONS, log_pages: 4_000 }
     }
 }
 
@@ -126,7 +128,7 @@ impl Store {
         });
         let epoch = state.tail.epoch;
         let first = state.number;
-        let thread = Thread::new(opener, (db, sums), state, witness, folder, layer.clone());
+        let thread = Thread::new(opener, (db, sums), state, witness, folder, layer.clone(), rig.log_pages);
         let (tell, stop) = channel();
         let inner = Inner {
             folder: folder.to_owned(),

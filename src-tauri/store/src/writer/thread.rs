@@ -20,8 +20,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 const LAZY: Duration = Duration::from_millis(5);
 /// After so long without work the log is emptied.
 const IDLE: Duration = Duration::from_secs(1);
-/// 16 MB of log are checkpointed between two commits; at four times that, readers are waited for.
-const LOG_PAGES: u32 = 4_000;
 
 thread_local! {
     /// Pages in the log, told by SQLite after each commit of this thread.
@@ -41,13 +39,23 @@ pub(crate) struct Thread {
     usual: Duration,
     /// The log is checkpointed when it has more pages than this.
     due: u32,
+    /// 16 MB of log are checkpointed between two commits; at four times that, readers are waited for.
+    log_pages: u32,
 }
 
 impl Thread {
-    pub fn new(open: Opener, db: (Connection, Sums), state: State, witness: Witness, folder: &std::path::Path, layer: Layer) -> Thread {
+    pub fn new(
+        open: Opener,
+        db: (Connection, Sums),
+        state: State,
+        witness: Witness,
+        folder: &std::path::Path,
+        layer: Layer,
+        log_pages: u32,
+    ) -> Thread {
         db.0.wal_hook(Some(count));
         let reserve = Reserve::new(folder, layer);
-        Thread { open, db: Some(db), state, witness, reserve, usual: Duration::ZERO, due: LOG_PAGES }
+        Thread { open, db: Some(db), state, witness, reserve, usual: Duration::ZERO, due: log_pages, log_pages }
     }
 
     pub fn seq(&self) -> u64 {
@@ -172,15 +180,15 @@ impl Thread {
     fn checkpoint(&mut self, mode: &str) {
         let Some((db, _)) = &self.db else { return };
         // Readers are not waited for, except when the log has grown far: then a quarter of a second.
-        let patience = if PAGES.get() > 4 * LOG_PAGES { Duration::from_millis(250) } else { Duration::ZERO };
+        let patience = if PAGES.get() > 4 * self.log_pages { Duration::from_millis(250) } else { Duration::ZERO };
         let _ = db.busy_timeout(patience);
         let busy = db.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(0)).unwrap_or(1);
         if busy == 0 {
             PAGES.set(0);
-            self.due = LOG_PAGES;
+            self.due = self.log_pages;
         } else {
             // A reader holds it: again when it has grown by as much once more.
-            self.due = PAGES.get() + LOG_PAGES;
+            self.due = PAGES.get() + self.log_pages;
         }
         let _ = db.busy_timeout(crate::database::BUSY);
     }
