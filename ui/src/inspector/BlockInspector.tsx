@@ -5,6 +5,7 @@ import { select } from '../app';
 import { Button, type IconName, type Json, type JsonObject, notice, problem, SchemaForm, Tile, words } from '../kit';
 import { commit, gestureOf, setEdit } from './commit';
 import classes from './inspector.module.css';
+import { useOverlay } from './overlay';
 import { blockSchema } from './schemas';
 
 const KIND: Record<string, { title: string; icon: IconName }> = {
@@ -18,6 +19,7 @@ export function BlockInspector({ flow, block }: { flow: Flow; block: Block }) {
   const schema = useMemo(() => blockSchema(block.type, flow, (id) => typeById[id]), [block.type, flow, typeById]);
   const kind = KIND[block.type] ?? { title: words(block.type), icon: 'square' as const };
   const name = block.fields.name ?? block.fields.title;
+  const overlay = useOverlay(block.fields as JsonObject);
   const readOnly = flow.read_only !== null;
   const remove = async () => {
     select(flow.id, []);
@@ -46,16 +48,18 @@ export function BlockInspector({ flow, block }: { flow: Flow; block: Block }) {
       >
         <SchemaForm
           schema={schema}
-          value={block.fields as JsonObject}
+          value={overlay.value}
           label={kind.title}
           readOnly={readOnly}
           expressions={false}
           onChange={(path, next: Json | undefined, typing) =>
-            void commit(
-              flow.id,
-              `${kind.title}: ${words(path[0] ?? '').toLowerCase()}`,
-              [setEdit(block.id, [], block.fields as JsonObject, path, next)],
-              typing ? gestureOf(flow.id, block.id, path) : null,
+            overlay.send(path, next, (whole) =>
+              commit(
+                flow.id,
+                `${kind.title}: ${words(path[0] ?? '').toLowerCase()}`,
+                [setEdit(block.id, [], whole, path, next)],
+                typing ? gestureOf(flow.id, block.id, path) : null,
+              ),
             )
           }
         />

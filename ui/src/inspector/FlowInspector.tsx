@@ -10,6 +10,7 @@ import { grant } from './grant';
 import { HistoryTab } from './HistoryTab';
 import classes from './inspector.module.css';
 import { NameField } from './NameField';
+import { useOverlay } from './overlay';
 import { FLOW_KEYS_ELSEWHERE, FLOW_SCHEMA } from './schemas';
 import { Tabs } from './Tabs';
 import { needWords } from './words';
@@ -60,6 +61,7 @@ function Fields({ flow, readOnly }: { flow: Flow; readOnly: boolean }) {
     () => Object.fromEntries(Object.entries(flow.settings).filter(([key]) => !FLOW_KEYS_ELSEWHERE.includes(key))) as JsonObject,
     [flow.settings],
   );
+  const overlay = useOverlay(settings);
   const notes = useMemo(() => notesUnder(flow.findings, null, ''), [flow.findings]);
   return (
     <>
@@ -68,17 +70,19 @@ function Fields({ flow, readOnly }: { flow: Flow; readOnly: boolean }) {
       {flow.findings.length > 0 && <Findings flow={flow} />}
       <SchemaForm
         schema={FLOW_SCHEMA}
-        value={settings}
+        value={overlay.value}
         label="Flow"
         notes={notes}
         readOnly={readOnly}
         expressions={false}
         onChange={(path, next, typing) =>
-          void commit(
-            flow.id,
-            `Flow: ${words(path[0] ?? '').toLowerCase()}`,
-            [setEdit('', [], settings, path, next)],
-            typing ? gestureOf(flow.id, '', path) : null,
+          overlay.send(path, next, (whole) =>
+            commit(
+              flow.id,
+              `Flow: ${words(path[0] ?? '').toLowerCase()}`,
+              [setEdit('', [], whole, path, next)],
+              typing ? gestureOf(flow.id, '', path) : null,
+            ),
           )
         }
       />

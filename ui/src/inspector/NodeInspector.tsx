@@ -22,6 +22,7 @@ import classes from './inspector.module.css';
 import { NameField } from './NameField';
 import { NodeMenu, togglePin } from './NodeMenu';
 import { NotesTab } from './NotesTab';
+import { useOverlay } from './overlay';
 import { Stopped } from './Stopped';
 import { OPTION_KEYS_ELSEWHERE, optionsSchema } from './schemas';
 import { useServices } from './services';
@@ -39,16 +40,21 @@ export function NodeInspector({ flow, node }: { flow: Flow; node: Node }) {
   const services = useServices(flow.id, node.id, run);
   const readOnly = flow.read_only !== null;
   const schema = (type?.schema ?? EMPTY) as Schema;
-  const settings = node.settings as Json;
+  const overlay = useOverlay(node.settings as Json);
+  const settings = overlay.value;
   const notes = useMemo(() => notesUnder(flow.findings, node.id, 'settings'), [flow.findings, node.id]);
   const own = useMemo(() => ofNode(flow.findings, node.id), [flow.findings, node.id]);
   const pinned = flow.pinned.includes(node.id);
 
-  const change = (path: Path, next: Json | undefined, typing = false) => {
-    const label = `${node.name}: ${words(path[0] ?? 'settings').toLowerCase()}`;
-    const edit = setEdit(node.id, ['settings'], settings, path, next);
-    void commit(flow.id, label, [edit], typing ? gestureOf(flow.id, node.id, ['settings', ...path]) : null);
-  };
+  const change = (path: Path, next: Json | undefined, typing = false) =>
+    overlay.send(path, next, (whole) =>
+      commit(
+        flow.id,
+        `${node.name}: ${words(path[0] ?? 'settings').toLowerCase()}`,
+        [setEdit(node.id, ['settings'], whole, path, next)],
+        typing ? gestureOf(flow.id, node.id, ['settings', ...path]) : null,
+      ),
+    );
 
   return (
     <>
@@ -122,6 +128,7 @@ function Options({ flow, node, readOnly }: { flow: Flow; node: Node; readOnly: b
     () => Object.fromEntries(Object.entries(node.options).filter(([key]) => !OPTION_KEYS_ELSEWHERE.includes(key))) as JsonObject,
     [node.options],
   );
+  const overlay = useOverlay(options);
   const notes = useMemo(
     () => notesUnder(flow.findings, node.id, '').filter((note) => !note.field.startsWith('settings')),
     [flow.findings, node.id],
@@ -129,17 +136,19 @@ function Options({ flow, node, readOnly }: { flow: Flow; node: Node; readOnly: b
   return (
     <SchemaForm
       schema={schema}
-      value={options}
+      value={overlay.value}
       label={`Options of ${node.name}`}
       notes={notes}
       readOnly={readOnly}
       expressions={false}
       onChange={(path, next, typing) =>
-        void commit(
-          flow.id,
-          `${node.name}: ${words(path[0] ?? '').toLowerCase()}`,
-          [setEdit(node.id, [], node.options as JsonObject, path, next)],
-          typing ? gestureOf(flow.id, node.id, path) : null,
+        overlay.send(path, next, (whole) =>
+          commit(
+            flow.id,
+            `${node.name}: ${words(path[0] ?? '').toLowerCase()}`,
+            [setEdit(node.id, [], whole, path, next)],
+            typing ? gestureOf(flow.id, node.id, path) : null,
+          ),
         )
       }
     />

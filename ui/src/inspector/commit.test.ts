@@ -26,6 +26,7 @@ describe('an edit of one field', () => {
       field: 'settings/retry',
       value: { times: 3, base: null },
     });
+    expect(setEdit('fetch', [], { note: 'x' }, ['note'], null)).toMatchObject({ field: 'note', value: null });
     expect(setEdit('fetch', ['settings'], whole, ['name'], null)).toMatchObject({
       field: 'settings',
       value: { ...whole, name: null },

@@ -18,7 +18,8 @@ export async function commit(flow: string, label: string, edits: Edit[], gesture
  * meant is written with the object around it.
  */
 export function setEdit(entity: string, base: Path, whole: Json | undefined, path: Path, next: Json | undefined): Edit {
-  if (next === null && path.length > 0) {
+  // An entity itself is no object that could be written whole.
+  if (next === null && base.length + path.length > 1) {
     const above = path.slice(0, -1);
     const last = path[path.length - 1] ?? '';
     const object = setIn(getIn(whole, above) ?? {}, [last], null);

@@ -33,6 +33,8 @@ export interface TableProps {
 
 const ROW = 26;
 const HEAD = 40;
+/** Higher than this no browser scrolls: what lies behind is found by Find. */
+const MOST_ROWS = 500_000;
 const ICONS: Record<Kind, IconName> = {
   number: 'hash',
   text: 'text',
@@ -49,7 +51,7 @@ export function Table(props: TableProps) {
   const id = useId();
   const scroll = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<number>(-1);
-  const length = arranged.order?.length ?? total;
+  const length = Math.min(MOST_ROWS, arranged.order?.length ?? total);
   const rows = useVirtualizer({
     count: length,
     getScrollElement: () => scroll.current,

@@ -95,6 +95,9 @@ export function ExpressionControl({ id, label, describedBy, text, note, disabled
   );
 }
 
+/** Text that plainly goes on: nobody needs to be told so. */
+const unfinished = (text: string) => text === 'js/' || (text.startsWith('js/') && /[.,([{+\-*/%&|=<>!?:]\s*$/.test(text));
+
 /** The last answer stays until the next one comes. */
 function useTried(text: string, item: number): Tried | undefined {
   const { services } = useForm();
@@ -102,7 +105,7 @@ function useTried(text: string, item: number): Tried | undefined {
   const asked = useRef(0);
   useEffect(() => {
     const attempt = services.tryExpression;
-    if (!attempt || !looksLikeExpression(text) || text === 'js/') {
+    if (!attempt || !looksLikeExpression(text) || unfinished(text)) {
       setTried(undefined);
       return;
     }
