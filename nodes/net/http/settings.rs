@@ -128,7 +128,7 @@ impl Auth {
     }
 }
 
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Body {
     /// Nothing.
@@ -156,7 +156,7 @@ pub enum Body {
 }
 
 /// A part has a value or a file.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Part {
     pub name: String,
     /// Text, number or anything else; lists and objects are sent as JSON.
