@@ -219,6 +219,18 @@ fn a_renamed_file_takes_its_history_along() {
 }
 
 #[test]
+fn a_file_renamed_while_closed_is_still_the_same_flow() {
+    let mut here = with_file();
+    here.edit("orders", by("ada", "Set", vec![set("fetch", "name", "F")])).expect("edit");
+    here.close();
+    std::fs::rename(here.file("orders"), here.file("other")).expect("renamed");
+    here.open();
+    assert_eq!(here.list().expect("list").len(), 1);
+    here.undo("other", "ada", None).expect("undo");
+    assert_eq!(here.text("other", Format::Yaml).expect("text"), TEXT);
+}
+
+#[test]
 fn a_vanished_file_goes_to_the_trash_after_a_while() {
     let here = with_file();
     let text = yaml(&here);

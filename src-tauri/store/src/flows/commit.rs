@@ -145,6 +145,10 @@ impl Ready {
             tx.prepare_cached("UPDATE edits SET state = 'undone' WHERE seq = ?1")?.execute([seq])?;
         }
         if self.done.is_empty() {
+            // An undo that found everything changed: it is off the stack all the same.
+            if !self.what.takes_back.is_empty() {
+                tx.tell("flow_state", json!({ "flow": self.id }))?;
+            }
             return Ok(());
         }
         if !self.update.is_empty() && self.snapshot.is_none() {

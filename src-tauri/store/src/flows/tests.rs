@@ -357,3 +357,70 @@ fn pins_are_kept_outside_the_file() {
     assert_eq!(here.pins(&id).expect("pins").len(), 1, "it comes back with its node");
     assert!(here.clear_pin(&id, "b").expect("cleared") && !here.clear_pin(&id, "b").expect("none"));
 }
+
+fn raw(here: &Here, sql: &str) {
+    rusqlite::Connection::open(here.root().join(".weft/weft.db")).and_then(|db| db.execute_batch(sql)).expect("SQL");
+}
+
+#[test]
+fn an_edit_that_could_not_be_kept_did_not_happen() {
+    let mut here = Here::new();
+    let id = here.new_flow("A", None, "ada").expect("new");
+    here.edit(&id, by("ada", "Add B", vec![node("B", "data.set")])).expect("edit");
+    let (before, rev) = (yaml(&here, &id), here.get(&id, "ada").expect("open").rev);
+    raw(&here, "CREATE TRIGGER no_more BEFORE INSERT ON edits BEGIN SELECT RAISE(ABORT, 'no more'); END");
+    here.edit(&id, by("ada", "Lost", vec![node("C", "data.set")])).expect_err("refused");
+    here.undo(&id, "ada", None).expect_err("refused");
+    assert_eq!(yaml(&here, &id), before);
+    raw(&here, "DROP TRIGGER no_more");
+    let edited = here.edit(&id, by("ada", "Kept", vec![node("D", "data.set")])).expect("edit");
+    assert!(edited.rev > rev, "screens hear a new revision");
+    let after = yaml(&here, &id);
+    here.open();
+    assert_eq!(yaml(&here, &id), after);
+    here.undo(&id, "ada", None).expect("undo");
+    assert_eq!(yaml(&here, &id), before);
+}
+
+#[test]
+fn the_log_keeps_ten_thousand_entries_and_the_document_opens_from_a_snapshot() {
+    let mut here = Here::new();
+    let id = here.new_flow("A", None, "ada").expect("new");
+    here.edit(&id, by("ada", "Add B", vec![node("B", "data.set")])).expect("edit");
+    raw(
+        &here,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10100)
+         INSERT INTO edits (flow, rev, author, device, at, kind, label, words, changes, state) SELECT 1, 1, 'old', '', 0, 'edit', '', '', '[]', 'done' FROM n",
+    );
+    for i in 0..210_i64 {
+        here.edit(&id, by("ada", "Set", vec![set("b", "settings/x", i)])).expect("edit");
+    }
+    let counts = |here: &Here| {
+        let count = |sql: &'static str| {
+            here.inner.store.readers().now(move |db| Ok(db.query_row(sql, [], |row| row.get::<_, i64>(0))?)).expect("a number")
+        };
+        (count("SELECT count(*) FROM edits"), count("SELECT count(*) FROM updates"))
+    };
+    let (edits, updates) = counts(&here);
+    assert!((10_000..10_200).contains(&edits) && updates < 200, "{edits} {updates}");
+    let text = yaml(&here, &id);
+    here.open();
+    assert_eq!(yaml(&here, &id), text);
+    for i in (0..209_i64).rev() {
+        here.undo(&id, "ada", None).expect("undo");
+        assert_eq!(here.view(&id).expect("view").nodes["b"].settings.get("x"), Some(&Value::from(i)));
+    }
+}
+
+#[test]
+fn an_undo_that_finds_everything_changed_leaves_the_stack() {
+    let here = Here::new();
+    let id = here.new_flow("A", None, "ada").expect("new");
+    here.edit(&id, by("dana", "Add B", vec![node("B", "data.set"), set("b", "settings/x", 0_i64)])).expect("edit");
+    here.edit(&id, by("ada", "Set", vec![set("b", "settings/x", 1_i64)])).expect("edit");
+    here.edit(&id, by("dana", "Set", vec![set("b", "settings/x", 2_i64)])).expect("edit");
+    assert_eq!(here.undo(&id, "ada", None).expect("undo").kept.len(), 1);
+    let flow = here.get(&id, "ada").expect("open");
+    assert_eq!((flow.undo, flow.redo), (None, None));
+    assert_eq!(here.undo(&id, "ada", None).expect("nothing left").kept, Vec::<String>::new());
+}
