@@ -15,6 +15,7 @@
 
 pub mod condition;
 mod context;
+mod host;
 mod io;
 mod item;
 mod kind;
@@ -26,6 +27,7 @@ pub mod world;
 
 pub use condition::{Condition, Match};
 pub use context::{Context, Scope};
+pub use host::{host_named, host_of};
 pub use io::{Input, Outputs};
 pub use item::{Batch, BlobRef, Item, Lineage};
 pub use kind::*;

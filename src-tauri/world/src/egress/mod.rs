@@ -15,7 +15,7 @@ mod tests;
 pub use address::is_internal;
 pub use answer::NoSecrets;
 pub use clients::{Resolve, SystemResolver};
-pub use target::{Target, host_named};
+pub use target::Target;
 
 use crate::deny::or_cancelled;
 use clients::Clients;

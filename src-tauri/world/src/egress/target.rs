@@ -93,23 +93,6 @@ impl Target {
     }
 }
 
-/// What a `url` setting names literally, as a permission's target: the host, with its port where that is not the scheme's own.
-/// None for an expression, or where an expression may still change the host.
-pub fn host_named(setting: &str) -> Option<String> {
-    if setting.starts_with("js/") {
-        return None;
-    }
-    let literal = match setting.split_once("${") {
-        None => setting,
-        Some((before, _)) => {
-            let (scheme, rest) = before.split_once("://")?;
-            let end = rest.find(['/', '?', '#'])?;
-            &before[..scheme.len() + 3 + end]
-        }
-    };
-    Some(Target::parse(literal).ok()?.name())
-}
-
 /// Reads an address; the host has one spelling afterwards.
 pub(crate) fn parse_url(text: &str) -> Result<Url> {
     let url = Url::parse(text.trim()).map_err(|error| refuse(&format!("{error}")))?;
@@ -149,25 +132,23 @@ fn refuse(why: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::host_named;
+    use super::Target;
+    use weft_node::host_of;
 
     #[test]
-    fn a_setting_names_its_host() {
-        for (setting, host) in [
-            ("https://API.example.org/a?b", Some("api.example.org")),
-            ("https://api.example.org:443/a", Some("api.example.org")),
-            ("http://127.1:8080", Some("127.0.0.1:8080")),
-            ("http://[::1]:80/", Some("[::1]")),
-            ("https://api.example.org/${item.id}", Some("api.example.org")),
-            ("https://localhost.", Some("localhost")),
-            ("https://api.example.org${item.rest}", None),
-            ("https://${host}/a", None),
-            ("${url}", None),
-            ("js/item.url", None),
-            ("ftp://example.org", None),
-            ("nothing", None),
+    fn doors_and_permissions_name_hosts_alike() {
+        for address in [
+            "https://API.example.org/a?b",
+            "https://api.example.org:443/a",
+            "http://api.example.org:443/a",
+            "http://127.1:8080",
+            "http://[::1]:80/",
+            "http://[::ffff:127.0.0.1]",
+            "https://localhost.",
+            "http://b\u{fc}cher.example",
+            "http://a.example:1/",
         ] {
-            assert_eq!(host_named(setting).as_deref(), host, "{setting}");
+            assert_eq!(Some(Target::parse(address).unwrap().name()), host_of(address), "{address}");
         }
     }
 }
