@@ -28,7 +28,7 @@ export const Note = memo(function Note({ data, selected }: NodeProps<BoxNode>) {
   const text = typeof view.block.fields.text === 'string' ? view.block.fields.text : '';
   return (
     <div id={domId(view.id)} className={`note ${view.dye}`}>
-      {editing ? <TextArea view={view} text={text} /> : <NoteText text={text} />}
+      <div className="note-text">{editing ? <TextArea view={view} text={text} /> : <NoteText text={text} />}</div>
       {selected && <Resize id={view.id} min={[96, 48]} />}
     </div>
   );

@@ -197,14 +197,18 @@ function Surface({ board, doc }: { board: Board; doc: Flow }) {
         // React Flow clears its own selection after this; ours is said last.
         queueMicrotask(() => select(board.id, edge ? [...before.filter((id) => id !== edge), edge] : before));
       },
-      onPaneMouseMove(event: Mouse) {
-        const edge = event.buttons === 0 ? edgeAt(event) : null;
+      // React Flow's pane tells no movement while it may select; the canvas hears it all.
+      onPointerMove(event: React.PointerEvent) {
+        pointer.current = event;
+        const onPane = event.target instanceof Element && event.target.classList.contains('react-flow__pane');
+        if (event.buttons !== 0) return;
+        const edge = onPane ? edgeAt(event) : null;
         board.threads.hover(edge);
-        if (board.ui.getState().over?.edge !== (edge ?? undefined))
+        if ((board.ui.getState().over?.edge ?? null) !== edge)
           board.ui.setState({ over: edge ? { edge, x: event.clientX, y: event.clientY } : null });
         root.current?.toggleAttribute('data-on-thread', edge !== null);
       },
-      onPaneMouseLeave() {
+      onPointerLeave() {
         board.threads.hover(null);
         if (board.ui.getState().over) board.ui.setState({ over: null });
       },
@@ -276,9 +280,8 @@ function Surface({ board, doc }: { board: Board; doc: Flow }) {
       aria-activedescendant={last !== undefined && board.drawn.boxes.has(last) ? domId(last) : undefined}
       tabIndex={0}
       onPointerDownCapture={handlers.onPointerDownCapture}
-      onPointerMove={(e) => {
-        pointer.current = e;
-      }}
+      onPointerMove={handlers.onPointerMove}
+      onPointerLeave={handlers.onPointerLeave}
       onMouseDown={(e) => {
         if (e.target instanceof Element && !e.target.closest('input, textarea, [contenteditable]'))
           root.current?.focus({ preventScroll: true });
@@ -299,8 +302,6 @@ function Surface({ board, doc }: { board: Board; doc: Flow }) {
         onNodeDoubleClick={handlers.onNodeDoubleClick}
         onNodeContextMenu={handlers.onNodeContextMenu}
         onPaneClick={handlers.onPaneClick}
-        onPaneMouseMove={handlers.onPaneMouseMove}
-        onPaneMouseLeave={handlers.onPaneMouseLeave}
         onPaneContextMenu={handlers.onPaneContextMenu}
         nodesConnectable={false}
         nodesFocusable={false}

@@ -5,7 +5,7 @@ import { notice, problem } from '../kit';
 import type { Board, Held, QuickAddAt, Wire } from './board';
 import { write } from './clipboard';
 import { fits, isCard, membersOf } from './drawn';
-import { around, CARD_W, COMPACT_H, GAP, PORT_Y, type Point, type Rect, right, snap } from './geometry';
+import { around, CARD_W, COMPACT_H, contains, GAP, overlaps, PORT_Y, type Point, type Rect, right, snap } from './geometry';
 import { hit } from './shape';
 import { tidy } from './tidy';
 
@@ -24,7 +24,7 @@ async function send(board: Board, label: string, edits: Edit[], gesture: string 
 
 const nameOf = (board: Board, id: string): string => {
   const view = board.drawn.boxes.get(id)?.view;
-  return view && isCard(view) ? view.name : (view?.form ?? id);
+  return view ? (isCard(view) ? view.name : view.form) : 'a thread';
 };
 const these = (board: Board, ids: readonly string[]): string =>
   ids.length === 1 ? nameOf(board, ids[0]!) : `${ids.length} things`;
@@ -43,8 +43,22 @@ export async function dropMoved(board: Board, ids: readonly string[]) {
     if (box) to[id] = place(board, id, box.view && isCard(box.view) ? { x: box.x, y: box.y } : box);
   }
   board.dropped(ids);
-  await send(board, `Move ${these(board, ids)}`, [{ do: 'move', to }]);
+  await send(board, `Move ${these(board, ids)}`, [{ do: 'move', to }, ...joinFrames(board, ids)]);
   board.letGo(ids);
+}
+
+/** What was dropped into a frame belongs to it from then on; what was carried out of it does not. */
+function joinFrames(board: Board, ids: readonly string[]): Edit[] {
+  return board.drawn.frames.flatMap((frame): Edit[] => {
+    const named = isCard(frame.view) ? undefined : frame.view.block.fields.members;
+    if (ids.includes(frame.id) || !Array.isArray(named)) return [];
+    const members = named.map(String);
+    const boxes = ids.flatMap((id) => board.drawn.boxes.get(id) ?? []);
+    const into = boxes.filter((b) => contains(frame, b) && !members.includes(b.id)).map((b) => b.id);
+    const out = boxes.filter((b) => !overlaps(frame, b) && members.includes(b.id)).map((b) => b.id);
+    if (into.length === 0 && out.length === 0) return [];
+    return [{ do: 'set', entity: frame.id, field: 'members', value: [...members.filter((m) => !out.includes(m)), ...into] }];
+  });
 }
 
 export const resizing = (board: Board, id: string, at: Rect) => board.hold(new Map([[id, at]]));
@@ -203,6 +217,11 @@ export async function remove(board: Board, ids: readonly string[], join = true) 
           edits.push({ do: 'connect', from: a.from, from_port: a.from_port, to: b.to, to_port: b.to_port });
       }
     }
+  }
+  for (const frame of board.drawn.frames) {
+    const named = isCard(frame.view) ? undefined : frame.view.block.fields.members;
+    if (gone.has(frame.id) || !Array.isArray(named) || !named.some((m) => gone.has(String(m)))) continue;
+    edits.push({ do: 'set', entity: frame.id, field: 'members', value: named.filter((m) => !gone.has(String(m))) });
   }
   select(board.id, []);
   await send(board, `Delete ${these(board, ids)}`, edits);

@@ -41,6 +41,7 @@ export class Threads {
   private readonly drawn = new Map<string, Drawn>();
   private readonly labels = new Map<string, SVGTextElement>();
   private hovered: string | null = null;
+  private lifted: string | null = null;
   private far = false;
   /** Threads of a lineage, and how many of the chosen items each carried. */
   private trace: ReadonlyMap<string, number> | null = null;
@@ -134,8 +135,10 @@ export class Threads {
     this.raise();
   }
 
-  get hoveredEdge() {
-    return this.hovered;
+  /** The thread whose end is in the hand. */
+  lift(id: string | null) {
+    this.lifted = id;
+    this.marks();
   }
 
   /** A wire from a port to the pointer. */
@@ -242,7 +245,7 @@ export class Threads {
   private mark(edge: Edge, drawn: Drawn) {
     const dye = this.board.port(edge.from, 'out', edge.from_port)?.dye ?? 'linen';
     const disabled = this.board.card(edge.from)?.disabled === 'off' ? ' dead' : '';
-    const marks = `${this.board.selection.has(edge.id) ? ' chosen' : ''}${this.hovered === edge.id ? ' hovered' : ''}`;
+    const marks = `${this.board.selection.has(edge.id) ? ' chosen' : ''}${this.hovered === edge.id ? ' hovered' : ''}${this.lifted === edge.id ? ' lifted' : ''}`;
     const traced = this.trace === null ? '' : this.trace.has(edge.id) ? ' traced' : ' faded';
     drawn.group.setAttribute('class', `thread ${dye} ${drawn.state}${disabled}${marks}${traced}`);
   }

@@ -106,6 +106,7 @@ export function startWire(
     if (!drawing) {
       drawing = true;
       root.dataset.wiring = wire.side;
+      board.threads.lift(wire.instead?.id ?? null);
       for (const p of root.querySelectorAll<HTMLElement>('.port[data-side]')) {
         const shape = board.port(p.dataset.node ?? '', p.dataset.side === 'in' ? 'in' : 'out', p.dataset.port ?? '')?.shape;
         const ok =
@@ -138,6 +139,7 @@ export function startWire(
     removeEventListener('pointerup', up);
     removeEventListener('keydown', giveUp, true);
     delete root.dataset.wiring;
+    board.threads.lift(null);
     for (const p of root.querySelectorAll('.port.unfit')) p.classList.remove('unfit');
     filled?.classList.remove('fill');
     if (note) note.hidden = true;
