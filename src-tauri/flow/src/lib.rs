@@ -3,6 +3,7 @@
 //!
 //! Deliberately absent: any disk, network or clock. The store keeps the bytes, the files and the log.
 
+pub mod check;
 mod doc;
 mod edit;
 mod error;
