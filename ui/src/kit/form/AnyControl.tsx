@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Icon } from '../icons';
 import type { ControlProps } from './Control';
 import { useDraft } from './draft';
+import { useFieldNames } from './fieldNames';
 import classes from './form.module.css';
 import { JsonControl } from './JsonControl';
 import type { Json } from './json';
@@ -54,6 +55,7 @@ export function AnyControl(props: ControlProps) {
     change([], text === '' && !required && !asText ? undefined : asText ? text : fromWords(text), typing),
   );
   const kind = kindOf(value);
+  const fields = useFieldNames(props.schema, props.path);
   const menu = !disabled && value !== undefined && (
     <Menu position="bottom-end" width={140}>
       <Menu.Target>
@@ -101,7 +103,9 @@ export function AnyControl(props: ControlProps) {
         aria-invalid={wrong || undefined}
         placeholder={placeholderOf(props)}
         spellCheck={false}
+        {...fields.input}
       />
+      {fields.list}
       {menu}
     </div>
   );

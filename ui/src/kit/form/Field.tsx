@@ -9,6 +9,7 @@ import { ExpressionControl } from './ExpressionControl';
 import classes from './form.module.css';
 import { equal, isObject, type Json, type Path, pointer, setIn } from './json';
 import { looksLikeExpression, reading, toExpression, toFixed, writeFixed } from './literal';
+import { Said } from './Said';
 import { read, type Schema, words } from './schema';
 
 type Props = {
@@ -40,7 +41,7 @@ export function Field({ name, schema, required, value, path, change, unknown = f
   const description = unknown ? 'This node type does not know this field. It is kept as it is.' : bare.description;
   // Plain optional fields are cleared where they stand; a dot on each would say nothing.
   const preset = bare.default ?? undefined;
-  const compound = nullable && ['object', 'union', 'list', 'map', 'json'].includes(shape.kind);
+  const compound = ['object', 'union', 'json'].includes(shape.kind);
   const changed = !required && value !== undefined && (preset === undefined ? compound : !equal(value, preset));
   const here = pointer(path);
   const own = notes.filter((note) => note.field === here || (shape.kind === 'json' && note.field.startsWith(`${here}/`)));
@@ -149,7 +150,7 @@ export function Field({ name, schema, required, value, path, change, unknown = f
       <Notes id={`${id}-notes`} notes={own} />
       {typeof description === 'string' && (
         <div className={classes.help} id={`${id}-help`}>
-          {description}
+          <Said text={description} />
         </div>
       )}
     </div>

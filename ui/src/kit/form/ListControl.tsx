@@ -34,7 +34,7 @@ export function ListControl({ id, label, value, change, path, disabled, item }: 
     change([], rows.toSpliced(from, 1).toSpliced(to, 0, taken));
     if (open !== null) setOpen(null);
   };
-  const one = singular(label);
+  const one = typeof item.$ref === 'string' ? nameOf(item.$ref) : singular(label);
 
   return (
     <div id={id} role="group" aria-label={label}>
@@ -217,6 +217,9 @@ function cell(value: Json | undefined, schema: Schema, root: Schema): { text: st
     return { text: now.value ? words(String(schema.title ?? 'yes')).toLowerCase() : 'no', code: false };
   return { text: typeof now.value === 'string' ? now.value || 'empty' : previewText(now.value, 40), code: false };
 }
+
+/** A type calls its rows by its own name: `#/$defs/SortKey` reads "sort key". */
+const nameOf = (reference: string) => words(reference.slice(reference.lastIndexOf('/') + 1)).toLowerCase();
 
 /** "Measures" -> "measure". */
 export function singular(label: string): string {

@@ -8,10 +8,11 @@ import { Fields } from './Fields';
 import classes from './form.module.css';
 import { JsonControl } from './JsonControl';
 import { isObject } from './json';
+import { Said } from './Said';
 import { type Branch, blankBranch, branchOf, read } from './schema';
 
 export function UnionControl(props: ControlProps & { branches: Branch[] }) {
-  const { id, label, value, schema, required, nullable, path, change, wrong, disabled, branches } = props;
+  const { id, label, value, schema, required, path, change, wrong, disabled, branches } = props;
   const { root } = useForm();
   const now = value ?? schema.default;
   const at = branchOf(branches, now);
@@ -30,14 +31,18 @@ export function UnionControl(props: ControlProps & { branches: Branch[] }) {
         }}
         allowDeselect={false}
         rightSection={<Icon name="down" size={14} />}
-        clearable={!required && nullable && value !== undefined}
+        clearable={!required && value !== undefined}
         comboboxProps={{ shadow: 'md', radius: 'md', transitionProps: { duration: 90 } }}
         renderOption={({ option }) => {
           const description = branches[Number(option.value)]?.description;
           return (
             <span className={classes.option}>
               {option.label}
-              {description && <small>{description}</small>}
+              {description && (
+                <small>
+                  <Said text={description} />
+                </small>
+              )}
             </span>
           );
         }}

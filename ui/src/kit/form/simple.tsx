@@ -5,8 +5,10 @@ import { useState } from 'react';
 import { Icon } from '../icons';
 import type { ControlProps } from './Control';
 import { useDraft } from './draft';
+import { useFieldNames } from './fieldNames';
 import classes from './form.module.css';
 import { equal, type Json } from './json';
+import { Said } from './Said';
 import type { Choice } from './schema';
 
 const styles = { input: classes.input ?? '' };
@@ -25,6 +27,7 @@ export function TextControl(props: ControlProps & { many: boolean }) {
   const { id, value, required, change, wrong, disabled, many } = props;
   const kept = typeof value === 'string' ? value : '';
   const draft = useDraft(kept, (next, typing) => change([], next === '' && !required ? undefined : next, typing));
+  const fields = useFieldNames(props.schema, props.path);
   const common = {
     id,
     value: draft.value,
@@ -46,7 +49,12 @@ export function TextControl(props: ControlProps & { many: boolean }) {
       />
     );
   }
-  return <TextInput {...common} classNames={styles} onChange={(event) => draft.set(event.currentTarget.value)} />;
+  return (
+    <>
+      <TextInput {...common} {...fields.input} classNames={styles} onChange={(event) => draft.set(event.currentTarget.value)} />
+      {fields.list}
+    </>
+  );
 }
 
 export function NumberControl(props: ControlProps & { integer: boolean; min?: number | undefined; max?: number | undefined }) {
@@ -122,7 +130,11 @@ export function ChoiceControl({
         return (
           <span className={classes.option}>
             {option.label}
-            {description && <small>{description}</small>}
+            {description && (
+              <small>
+                <Said text={description} />
+              </small>
+            )}
           </span>
         );
       }}
