@@ -78,3 +78,39 @@ impl World for LocalWorld {
         &*self.log
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::FrozenClock;
+    use crate::egress::NoSecrets;
+    use crate::testing::{CannedEgress, MemoryBlobs, NoScripts, caller};
+    use weft_node::world::{HttpRequest, SqlParameters, SqlQuery};
+    use weft_node::{Need, NeedKind};
+
+    #[tokio::test]
+    async fn the_parts_work_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Arc::new(MemoryBlobs::default());
+        let world = LocalWorld::open(folder.path(), blobs, Arc::new(NoScripts), Arc::new(NoSecrets)).unwrap();
+        let world = world.with_clock(Arc::new(FrozenClock::new(5, Some("UTC".into())))).with_egress(Arc::new(CannedEgress::default()));
+        let c = caller([Need::new(NeedKind::Database, "a.db"), Need::new(NeedKind::ReadFile, "a.db")]);
+        let sql = "create table t (a); insert into t values (1); select a from t".to_owned();
+        let parameters = vec![SqlParameters::Positional(vec![])];
+        let rows = world.sql().query(&c, SqlQuery { database: "a.db".into(), sql, parameters, ..SqlQuery::default() }).await.unwrap();
+        assert_eq!(rows[0].rows[0].to_json(), r#"{"a":1}"#);
+        let blob = world.files().read(&c, "a.db").await.unwrap();
+        assert!(world.blobs().read_range(&blob, 0, 15).await.unwrap().starts_with(b"SQLite format 3"));
+        assert_eq!((world.clock().now_ms(), world.clock().time_zone().as_str()), (5, "UTC"));
+        let nobody = world.egress().send(&c, HttpRequest { url: "http://a.example/".into(), ..HttpRequest::default() }).await.unwrap_err();
+        assert_eq!(nobody.code, weft_node::PERMISSION_NEEDED);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let opened =
+            LocalWorld::open(&folder.path().join("none"), Arc::new(MemoryBlobs::default()), Arc::new(NoScripts), Arc::new(NoSecrets));
+        assert!(opened.is_err());
+    }
+}

@@ -108,6 +108,7 @@ pub(super) fn failed(error: reqwest::Error, mask: &Mask, target: &Target) -> Pro
     let error = error.without_url();
     let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
     let mut words = String::new();
+    let mut distrusted = false;
     while let Some(inner) = cause {
         if let Some(Inside(address)) = inner.downcast_ref() {
             return target.blocked(*address);
@@ -115,6 +116,9 @@ pub(super) fn failed(error: reqwest::Error, mask: &Mask, target: &Target) -> Pro
         if let Some(problem) = inner.downcast_ref::<Problem>() {
             return problem.clone();
         }
+        // An I/O error hides what it holds.
+        let held = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        distrusted |= matches!(held.and_then(|held| held.downcast_ref()), Some(rustls::Error::InvalidCertificate(_)));
         words = inner.to_string();
         cause = inner.source();
     }
@@ -124,6 +128,10 @@ pub(super) fn failed(error: reqwest::Error, mask: &Mask, target: &Target) -> Pro
         return timeout(&format!("{host} did not answer in time"));
     }
     let words = words.trim_end_matches('.');
+    if distrusted {
+        return Problem::new("http.certificate", format!("{host} could not prove who it is: {words}."))
+            .help("Check the address. A server of your own needs a certificate that this machine trusts.");
+    }
     if error.is_connect() {
         return Problem::new("http.connect", format!("No connection to {host}: {words}."))
             .help("Check the address, and whether the server is there.")

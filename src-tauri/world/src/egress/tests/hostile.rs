@@ -162,3 +162,23 @@ async fn nobody_there() {
     let problem = rig.send(&hosts([format!("127.0.0.1:{port}")]), get(format!("http://127.0.0.1:{port}/"))).await.unwrap_err();
     assert_eq!((problem.code.as_str(), problem.retryable), ("http.connect", true));
 }
+
+#[tokio::test]
+async fn https_needs_a_server_that_speaks_it() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let name = listener.local_addr().unwrap().to_string();
+    let heard = tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        let mut heard = Vec::new();
+        stream.read_to_end(&mut heard).await.ok();
+        String::from_utf8_lossy(&heard).into_owned()
+    });
+    let (rig, c) = (rig(), hosts([name.as_str()]));
+    let auth = Some(HttpAuth::Bearer { secret: "token".into() });
+    let problem = rig.send(&c, HttpRequest { auth, ..get(format!("https://{name}/")) }).await.unwrap_err();
+    assert_eq!(problem.code, "http.connect");
+    // A greeting of TLS came, and no request.
+    assert!(!heard.await.unwrap().contains("c4n4ry"));
+}
