@@ -22,19 +22,30 @@ impl Reserve {
         if std::fs::metadata(&self.path).is_ok_and(|file| file.len() == BYTES as u64) {
             return Ok(());
         }
-        let result = self.write();
+        self.take(BYTES)
+    }
+
+    /// After the disk was full: only if there is as much room again besides, or the next commit would find it full at once.
+    pub fn refill(&self) -> Result<()> {
+        self.take(2 * BYTES)?;
+        let file = self.layer.open(&self.path)?;
+        file.set_len(BYTES as u64).map_err(|e| crate::Error::io(&self.path, e))
+    }
+
+    fn take(&self, bytes: usize) -> Result<()> {
+        let result = self.write(bytes);
         if result.is_err() {
-            let _ = std::fs::remove_file(&self.path);
+            self.release();
         }
         result
     }
 
-    fn write(&self) -> Result<()> {
+    fn write(&self, bytes: usize) -> Result<()> {
         let file = self.layer.open(&self.path)?;
         // No run of zeros: a file system that compresses would put nothing aside.
         let mut block = vec![0u8; 1 << 16];
         let mut noise = blake3::Hasher::new().update(b"reserve").finalize_xof();
-        for at in (0..BYTES).step_by(block.len()) {
+        for at in (0..bytes).step_by(block.len()) {
             noise.fill(&mut block);
             self.layer.write_at(&file, &self.path, at as u64, &block)?;
         }

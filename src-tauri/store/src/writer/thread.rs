@@ -37,6 +37,8 @@ pub(crate) struct Thread {
     reserve: Reserve,
     /// How long a commit takes, smoothed.
     usual: Duration,
+    /// When the disk was last asked for room.
+    asked: Option<Instant>,
     /// The log is checkpointed when it has more pages than this.
     due: u32,
     /// 16 MB of log are checkpointed between two commits; at four times that, readers are waited for.
@@ -55,7 +57,7 @@ impl Thread {
     ) -> Thread {
         db.0.wal_hook(Some(count));
         let reserve = Reserve::new(folder, layer);
-        Thread { open, db: Some(db), state, witness, reserve, usual: Duration::ZERO, due: log_pages, log_pages }
+        Thread { open, db: Some(db), state, witness, reserve, usual: Duration::ZERO, asked: None, due: log_pages, log_pages }
     }
 
     pub fn seq(&self) -> u64 {
@@ -104,6 +106,7 @@ impl Thread {
             tracing::warn!("the disk of the workspace is full: runs stop, edits are refused");
             // Steps that ran keep their rows: the reserve is their room. Edits can wait.
             self.reserve.release();
+            self.asked = Some(Instant::now());
             let (packets, writes) = std::mem::take(messages).into_iter().partition(|message| matches!(message, Message::Packet { .. }));
             *messages = packets;
             answer_all(writes, &Err(Error::DiskFull));
@@ -171,7 +174,11 @@ impl Thread {
 
     /// Once there is room again, the reserve is filled and everything is taken as before.
     fn recover(&mut self, door: &Door) {
-        if door.full.load(SeqCst) && self.reserve.fill().is_ok() {
+        if !door.full.load(SeqCst) || self.asked.is_some_and(|asked| asked.elapsed() < IDLE) {
+            return;
+        }
+        self.asked = Some(Instant::now());
+        if self.reserve.refill().is_ok() {
             door.full.store(false, SeqCst);
             tracing::info!("there is room on the disk again");
         }

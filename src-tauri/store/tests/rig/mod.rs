@@ -79,6 +79,7 @@ pub fn row(run: Uuid, index: u64) -> Row {
 }
 
 /// A run as it is handed over, packet by packet.
+#[derive(Clone)]
 pub struct Chained {
     pub run: Uuid,
     pub next: u64,
