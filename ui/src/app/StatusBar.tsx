@@ -1,5 +1,6 @@
 // The status bar: left facts about safety, right facts about the flow.
-import { useFlow, useKept, useNodeRuns } from '../api';
+import { useState } from 'react';
+import { type RunStatus, useFlow, useKept, useLatestRun, useNodeRuns } from '../api';
 import { count, Icon } from '../kit';
 import { select, useScreen, useSelection, useShownRun } from './screen';
 
@@ -30,9 +31,32 @@ export function StatusBar() {
         </span>
       )}
       {active !== null && <Stopped flow={active} />}
+      {active !== null && <RunSaid key={active} flow={active} />}
       <span className="sp" />
       {active !== null && <FlowFacts flow={active} />}
     </footer>
+  );
+}
+
+const SAID: Record<RunStatus, string> = {
+  queued: 'waits its turn',
+  running: 'started',
+  waiting: 'waits',
+  finished: 'done',
+  failed: 'stopped',
+  cancelled: 'cancelled',
+};
+
+/** Says to screen readers what became of a run: started, stopped, done; never counts. */
+function RunSaid({ flow }: { flow: string }) {
+  const run = useLatestRun(flow);
+  const [first] = useState(() => `${run?.id} ${run?.status}`);
+  const said =
+    run && `${run.id} ${run.status}` !== first ? `Run ${run.number} ${SAID[run.status]}. ${run.problem?.message ?? ''}` : '';
+  return (
+    <span className="hidden-words" role="status">
+      {said}
+    </span>
   );
 }
 

@@ -316,7 +316,7 @@ export async function addNote(board: Board, at: Point) {
 export async function addFrame(board: Board) {
   const ids = boxesOf(board);
   const r = around(ids.map((id) => board.drawn.boxes.get(id)!));
-  if (!r) return;
+  if (!r) return notice('Select what the frame should hold, then frame it.', undefined, 'group');
   const id = freeId(board, 'frame');
   const at = [snap(r.x - 16), snap(r.y - 36), snap(r.w + 32), snap(r.h + 52)];
   const applied = await send(board, 'Frame', [
