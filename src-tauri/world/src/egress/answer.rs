@@ -108,7 +108,7 @@ pub(super) fn failed(error: reqwest::Error, mask: &Mask, target: &Target) -> Pro
     let error = error.without_url();
     let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
     let mut words = String::new();
-    let mut distrusted = false;
+    let distrusted = distrusts(&error);
     while let Some(inner) = cause {
         if let Some(Inside(address)) = inner.downcast_ref() {
             return target.blocked(*address);
@@ -116,9 +116,6 @@ pub(super) fn failed(error: reqwest::Error, mask: &Mask, target: &Target) -> Pro
         if let Some(problem) = inner.downcast_ref::<Problem>() {
             return problem.clone();
         }
-        // An I/O error hides what it holds.
-        let held = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        distrusted |= matches!(held.and_then(|held| held.downcast_ref()), Some(rustls::Error::InvalidCertificate(_)));
         words = inner.to_string();
         cause = inner.source();
     }
@@ -140,6 +137,14 @@ pub(super) fn failed(error: reqwest::Error, mask: &Mask, target: &Target) -> Pro
     Problem::new("http.broken", format!("The exchange with {host} broke off: {words}."))
         .help("The server broke off or does not keep to HTTP; try again.")
         .retryable()
+}
+
+/// Whether a certificate was the reason, however deep. An I/O error hides what it holds from `source`.
+fn distrusts(error: &(dyn std::error::Error + 'static)) -> bool {
+    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
+        || held.is_some_and(|held| distrusts(held))
+        || error.source().is_some_and(distrusts)
 }
 
 /// Nobody's secrets: for hosts without a vault.
