@@ -5,6 +5,7 @@
 //! | [`egress`] | the only way to a network; where secrets are opened |
 //! | [`files`] | files of the workspace, and which paths name one |
 //! | [`sql`] | SQL on database files of the workspace |
+//! | [`script`] | JavaScript in killable worker processes |
 //! | [`clock`], `log` | the time, and what nodes say |
 //! | `local` | [`LocalWorld`]: the parts put together |
 //! | [`testing`] | a world for tests and examples |
@@ -18,6 +19,7 @@ pub mod egress;
 pub mod files;
 mod local;
 mod log;
+pub mod script;
 pub mod sql;
 pub mod testing;
 
