@@ -90,12 +90,6 @@ impl Child {
         processor_ms_of(self.process.id())
     }
 
-    /// Lets everything else go first. There is no way back without privileges.
-    pub fn step_back(&self) {
-        // SAFETY: a plain system call on a process that was not reaped.
-        unsafe { libc::setpriority(libc::PRIO_PROCESS, self.process.id() as libc::id_t, 10) };
-    }
-
     /// Sends a frame and hands over the answers as they come, until the trip has all it waits for.
     ///
     /// # Errors

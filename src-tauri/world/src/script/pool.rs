@@ -133,19 +133,21 @@ impl Pool {
 
     fn serve(self: Arc<Self>, kind: ScriptKind) {
         let lane = self.lane(kind);
-        let mut child = None;
+        // The worker first, then the calls: they are taken by who can run them at once.
+        let mut child = self.spare();
         while let Some(batch) = lane.take() {
-            let worker = match child.take() {
-                Some(child) => Ok(child),
-                None => self.spare(),
+            let worker = match child {
+                Ok(worker) => Ok(worker),
+                Err(_) => self.spare(),
             };
-            match worker {
-                Ok(worker) => child = self.trip(worker, kind, batch),
+            child = match worker {
+                Ok(worker) => self.trip(worker, kind, batch).map_or_else(|| self.spare(), Ok),
                 Err(error) => {
                     tracing::error!(error, "no script worker");
                     batch.into_iter().for_each(|job| job.fail(unavailable(&*error)));
+                    Err(error)
                 }
-            }
+            };
         }
     }
 
@@ -257,16 +259,14 @@ impl super::child::Trip for Trip<'_> {
         }
         if !self.is_suspect {
             self.is_suspect = true;
-            let elsewhere = self.jobs.iter_mut().enumerate().filter(|(at, _)| *at > done).filter_map(|(_, job)| job.take());
-            let elsewhere: VecDeque<Job> = elsewhere.collect();
-            if self.pool.lane(self.kind).put_back(elsewhere) {
-                self.pool.start_thread(self.kind);
-            }
-            if self.pool.lane(self.kind).stuck() {
-                self.pool.start_thread(self.kind);
-            }
-            if self.kind == ScriptKind::Expression {
-                child.step_back();
+            let lane = self.pool.lane(self.kind);
+            let elsewhere: VecDeque<Job> = self.jobs.iter_mut().skip(done + 1).filter_map(Option::take).collect();
+            // What it has done but not yet told is quick to do again.
+            let quick: VecDeque<Job> = self.jobs.iter_mut().take(done).filter_map(Option::take).collect();
+            for start in [lane.put_back(elsewhere), lane.put_first(quick), lane.stuck()] {
+                if start {
+                    self.pool.start_thread(self.kind);
+                }
             }
         }
         // Time is what the script had of the processor, so that a busy machine condemns nobody; a worker that uses none is stopped all the same.

@@ -45,6 +45,9 @@ pub(super) struct Lane {
 #[derive(Default)]
 struct State {
     groups: VecDeque<VecDeque<Job>>,
+    /// What stood behind a stuck call: likely more of its kind. It never gets more workers than all is well with.
+    suspects: VecDeque<VecDeque<Job>>,
+    turns: usize,
     threads: usize,
     idle: usize,
     stuck: usize,
@@ -74,6 +77,16 @@ impl Lane {
             return false;
         }
         let mut state = self.state();
+        state.suspects.push_back(jobs);
+        self.wake(&mut state)
+    }
+
+    /// Calls that are known to be quick go before all others. True: start one more thread.
+    pub fn put_first(&self, jobs: VecDeque<Job>) -> bool {
+        if jobs.is_empty() {
+            return false;
+        }
+        let mut state = self.state();
         state.groups.push_front(jobs);
         self.wake(&mut state)
     }
@@ -87,6 +100,7 @@ impl Lane {
 
     pub fn freed(&self) {
         self.state().stuck -= 1;
+        self.ready.notify_one();
     }
 
     fn wake(&self, state: &mut State) -> bool {
@@ -104,9 +118,9 @@ impl Lane {
             if state.closed {
                 break;
             }
-            let batch = next(&mut state);
+            let batch = self.next(&mut state);
             if !batch.is_empty() {
-                if !state.groups.is_empty() && state.idle > 0 {
+                if !state.is_empty() && state.idle > 0 {
                     self.ready.notify_one();
                 }
                 return Some(batch);
@@ -115,7 +129,7 @@ impl Lane {
             let (woken, waited) = self.ready.wait_timeout(state, IDLE).unwrap_or_else(PoisonError::into_inner);
             state = woken;
             state.idle -= 1;
-            if waited.timed_out() && state.groups.is_empty() {
+            if waited.timed_out() && state.is_empty() {
                 break;
             }
         }
@@ -127,28 +141,40 @@ impl Lane {
         let mut state = self.state();
         state.closed = true;
         state.groups.clear();
+        state.suspects.clear();
         self.ready.notify_all();
+    }
+
+    fn next(&self, state: &mut State) -> Vec<Job> {
+        let may_suspects = state.stuck < self.base && !state.suspects.is_empty();
+        state.turns += 1;
+        let of_suspects = may_suspects && (state.groups.is_empty() || state.turns.is_multiple_of(2));
+        let idle = state.idle;
+        let groups = if of_suspects { &mut state.suspects } else { &mut state.groups };
+        let waiting: usize = groups.iter().map(VecDeque::len).sum();
+        // Others that have nothing to do get their share.
+        let most = waiting.div_ceil(idle + 1).min(MAX_CALLS);
+        let mut batch = Vec::with_capacity(most);
+        while batch.len() < most {
+            let Some(mut group) = groups.pop_front() else { break };
+            while batch.len() < most
+                && let Some(job) = group.pop_front()
+            {
+                // Nobody waits for it any more.
+                if !job.reply.is_closed() {
+                    batch.push(job);
+                }
+            }
+            if !group.is_empty() {
+                groups.push_back(group);
+            }
+        }
+        batch
     }
 }
 
-fn next(state: &mut State) -> Vec<Job> {
-    let waiting: usize = state.groups.iter().map(VecDeque::len).sum();
-    // Others that have nothing to do get their share.
-    let most = waiting.div_ceil(state.idle + 1).min(MAX_CALLS);
-    let mut batch = Vec::with_capacity(most);
-    while batch.len() < most {
-        let Some(mut group) = state.groups.pop_front() else { break };
-        while batch.len() < most
-            && let Some(job) = group.pop_front()
-        {
-            // Nobody waits for it any more.
-            if !job.reply.is_closed() {
-                batch.push(job);
-            }
-        }
-        if !group.is_empty() {
-            state.groups.push_back(group);
-        }
+impl State {
+    fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.suspects.is_empty()
     }
-    batch
 }

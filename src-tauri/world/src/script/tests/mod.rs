@@ -25,6 +25,9 @@ fn workers() -> Arc<Workers> {
     Arc::new(Workers::new(program()))
 }
 
+/// Tests that measure time take turns.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 fn call(source: &str, names: serde_json::Value) -> ScriptCall {
     let script = Script { source: source.into(), kind: ScriptKind::Expression };
     ScriptCall { script, names: names.into(), now_ms: 1_700_000_000_000, seed: 7 }

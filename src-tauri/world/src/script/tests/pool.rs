@@ -1,4 +1,4 @@
-use super::{call, code, program, run, text, workers};
+use super::{TURN, call, code, program, run, text, workers};
 use crate::script::{Program, Workers};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -6,6 +6,7 @@ use weft_node::world::Scripts;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_keeps_its_order() {
+    let _turn = TURN.lock().await;
     let workers = workers();
     let calls = (0..500).map(|n| call("item.n * 2", json!({"item": {"n": n}}))).collect();
     let answers = workers.call(calls).await;
@@ -16,6 +17,7 @@ async fn a_batch_keeps_its_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_call_leaves_its_neighbours_right() {
+    let _turn = TURN.lock().await;
     let workers = workers();
     let calls = (0..40)
         .map(|n| if n % 13 == 5 { call("(() => { for (;;); })()", json!({})) } else { call("index + 1", json!({"index": n})) })
@@ -33,6 +35,7 @@ async fn a_killed_call_leaves_its_neighbours_right() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn endless_scripts_do_not_starve_others() {
+    let _turn = TURN.lock().await;
     let workers = workers();
     run(&*workers, call("1", json!({}))).await.expect("warm");
     let others = workers.clone();
@@ -42,7 +45,7 @@ async fn endless_scripts_do_not_starve_others() {
         let started = Instant::now();
         assert_eq!(run(&*workers, call("1 + 1", json!({}))).await, Ok(json!(2)));
         // Sixty of them take three seconds of two processors.
-        assert!(started.elapsed() < Duration::from_millis(1_500), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_millis(2_000), "{:?}", started.elapsed());
     }
     let stopped = endless.await.expect("it ends");
     assert!(stopped.iter().all(|answer| matches!(answer, Err(error) if error.code == "script.timeout")));
@@ -50,6 +53,7 @@ async fn endless_scripts_do_not_starve_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn code_in_progress_ends_when_nobody_waits_for_it() {
+    let _turn = TURN.lock().await;
     let workers = workers();
     for _ in 0..12 {
         let endless = code("for (;;);", json!({}));
@@ -61,6 +65,7 @@ async fn code_in_progress_ends_when_nobody_waits_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn large_values_travel() {
+    let _turn = TURN.lock().await;
     let workers = workers();
     let big = "x".repeat(3 << 20);
     assert_eq!(
