@@ -47,6 +47,17 @@ pub enum EnvValue {
     Inherited,
 }
 
+impl Settings {
+    /// `ctx.env`: declared names with their values; an inherited one that the program's environment lacks is absent.
+    pub fn env(&self) -> Map {
+        let value = |value: &EnvValue, name: &str| match value {
+            EnvValue::Text(text) => Some(text.clone()),
+            EnvValue::Inherited => std::env::var(name).ok(),
+        };
+        self.env.iter().filter_map(|(name, given)| Some((name.as_str(), value(given, name)?.into()))).collect()
+    }
+}
+
 /// How long runs are kept: whichever is less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunsKept {

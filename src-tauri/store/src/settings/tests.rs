@@ -41,6 +41,12 @@ fn everything_is_read() {
     assert_eq!(settings.env["HOME"], EnvValue::Inherited);
     assert_eq!(Value::from(settings.config), Value::from_json(r#"{"limit":20,"rates":{"eur":1.5,"when":"2026-01-01"}}"#).expect("json"));
     assert_eq!(parse("").0, Settings::default());
+    let env = parse("[env]\nREGION = \"eu\"\nPATH = true\nNOT_THERE_AT_ALL = true\n").0.env();
+    assert_eq!(env.keys().map(|k| &**k).collect::<Vec<_>>(), ["PATH", "REGION"]);
+    assert_eq!(
+        (env.get("REGION").cloned(), env.get("PATH").cloned().map(|v| v.to_text())),
+        (Some(Value::from("eu")), std::env::var("PATH").ok())
+    );
 }
 
 #[test]
