@@ -43,7 +43,7 @@ pub mod writer;
 pub use blobs::BlobStore;
 pub use database::Synchronous;
 pub use error::{Error, Result};
-pub use flows::{EditRequest, Edited, FlowSummary, Flows, Grants, HistoryPage, LogEntry, OpenFlow, Pins};
+pub use flows::{EditRequest, Edited, FlowSummary, Flows, Grants, HistoryPage, LogEntry, OpenFlow, Pins, told};
 pub use journal::{RunInfo, RunStatus};
 pub use layer::{Observer, Op};
 pub use lock::Holder;

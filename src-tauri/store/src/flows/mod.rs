@@ -35,7 +35,7 @@ pub use grant::Grants;
 pub use history::{HistoryPage, LogEntry};
 pub use open::OpenFlow;
 pub use pin::Pins;
-pub use summary::FlowSummary;
+pub use summary::{FlowSummary, told};
 
 pub(crate) use commit::{Commit, SeenText};
 pub(crate) use slot::{Slot, SlotRef};

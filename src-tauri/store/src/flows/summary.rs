@@ -2,9 +2,9 @@
 
 use super::now_ms;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use weft_flow::facts::{PLACE, path};
-use weft_flow::{Change, Data, Flow, Kind};
+use serde_json::{Value, json};
+use weft_flow::facts::path;
+use weft_flow::{Change, Data, Ends, Entity, Flow, Kind};
 
 /// A row of the flow list, without what only runs know.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,28 +47,59 @@ impl FlowSummary {
     }
 }
 
-/// Changes in the shape of the api: `{entity, id, field, before, after}`; an entity that came or went has an empty field.
-/// Comments and key orders are the file's business and are left out.
-pub(crate) fn told(changes: &[Change]) -> Vec<serde_json::Value> {
-    changes.iter().filter(|c| c.field == PLACE || !path::is_hidden(&c.field)).map(one).collect()
-}
-
-fn one(change: &Change) -> serde_json::Value {
-    let whole = change.is_birth() || change.is_death();
-    let value = |data: &Option<Data>| match data {
-        Some(_) if whole => json!(true),
-        Some(data) => data.to_value().into(),
-        None => serde_json::Value::Null,
-    };
-    let id = match change.entity.kind {
-        Kind::Edge => weft_flow::Ends::parse(&change.entity.id).map_or_else(|| change.entity.id.clone(), |ends| ends.long()),
-        _ => change.entity.id.clone(),
-    };
-    let mut out = json!({ "entity": change.entity.kind, "id": id, "field": if whole { "" } else { &change.field } });
-    for (key, data) in [("before", &change.before), ("after", &change.after)] {
-        if data.is_some() {
-            out[key] = value(data);
+/// Changes in the shape of the api: `{entity, id, field, before, after}`, nothing is null. What came is told whole, what went
+/// once, both with an empty field; a position has its box as id. Removals come before what takes their place. Comments, order
+/// and key orders are the file's business and are left out.
+pub fn told(changes: &[Change]) -> Vec<Value> {
+    let mut out = Vec::new();
+    for group in changes.chunk_by(|a, b| a.entity == b.entity) {
+        let entity = &group[0].entity;
+        let visible = || group.iter().filter(|c| !path::is_hidden(&c.field));
+        if entity.kind == Kind::Layout {
+            out.extend(visible().map(|c| one(entity, &path::unescape(&c.field), "", value(&c.before), value(&c.after))));
+            continue;
+        }
+        let id = shown_id(entity);
+        if group.iter().any(Change::is_death) {
+            out.push(one(entity, &id, "", json!({}), Value::Null));
+        } else if group.iter().any(Change::is_birth) {
+            out.push(one(entity, &id, "", Value::Null, whole(visible())));
+        } else {
+            let (gone, set): (Vec<&Change>, Vec<&Change>) = visible().partition(|c| c.after.is_none());
+            out.extend(gone.into_iter().chain(set).map(|c| one(entity, &id, &c.field, value(&c.before), value(&c.after))));
         }
     }
     out
+}
+
+fn one(entity: &Entity, id: &str, field: &str, before: Value, after: Value) -> Value {
+    json!({ "entity": entity.kind, "id": id, "field": field, "before": before, "after": after })
+}
+
+fn shown_id(entity: &Entity) -> String {
+    match entity.kind {
+        Kind::Edge => Ends::parse(&entity.id).map_or_else(|| entity.id.clone(), |ends| ends.long()),
+        _ => entity.id.clone(),
+    }
+}
+
+fn value(data: &Option<Data>) -> Value {
+    data.as_ref().map_or(Value::Null, |data| data.to_value().into())
+}
+
+/// A node, block or edge from its fields, as it stands in the document.
+fn whole<'a>(fields: impl Iterator<Item = &'a Change>) -> Value {
+    let mut root = json!({});
+    for change in fields.filter(|c| c.after.is_some()) {
+        let mut at = &mut root;
+        for part in change.field.split('/') {
+            // Where a field is a value and an object at once (a merge can do that), the object wins, as everywhere.
+            if !at.is_object() {
+                *at = json!({});
+            }
+            at = &mut at[path::unescape(part)];
+        }
+        *at = value(&change.after);
+    }
+    root
 }

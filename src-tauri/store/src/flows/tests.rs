@@ -90,8 +90,9 @@ fn an_edit_is_kept_told_and_written() {
         (&json!(id), &json!(1), &json!("ada"), &json!("window 1"))
     );
     let changes = changed["changes"].as_array().expect("a list");
-    assert!(changes.contains(&json!({ "entity": "node", "id": "fetch", "field": "", "after": true })), "{changes:?}");
-    assert!(changes.contains(&json!({ "entity": "node", "id": "fetch", "field": "type", "after": "net.http" })), "{changes:?}");
+    let came = json!({ "entity": "node", "id": "fetch", "field": "", "before": null, "after": { "type": "net.http", "name": "Fetch" } });
+    let place = json!({ "entity": "layout", "id": "fetch", "field": "", "before": null, "after": [0, 0] });
+    assert_eq!(changes, &vec![came, place]);
     here.flush();
     assert_eq!(here.read(&id), yaml(&here, &id));
     let (text, flow) = (yaml(&here, &id), here.get(&id, "ada").expect("open"));
@@ -102,6 +103,37 @@ fn an_edit_is_kept_told_and_written() {
     assert_eq!((again.rev, again.version), (1, flow.version), "the revision goes on over a restart");
     let list = here.list().expect("list");
     assert_eq!((list[0].nodes, list[0].edited_by.as_str(), list[0].drawing.len()), (1, "ada", 1));
+}
+
+/// Applied in order they give the new settings: that is all a screen has.
+#[test]
+fn changes_are_told_so_that_applying_them_is_enough() {
+    let here = Here::new();
+    let id = here.new_flow("A", None, "ada").expect("new");
+    here.edit(
+        &id,
+        by(
+            "ada",
+            "Add",
+            vec![node("B", "data.set"), node("C", "data.set"), set("b", "settings/body", Value::from_json(r#"{"a":1}"#).expect("json"))],
+        ),
+    )
+    .expect("edit");
+    let told = |edits: Vec<Edit>| {
+        let key = locked(&here.inner.slot(&id).expect("there")).key().expect("a key");
+        here.edit(&id, by("ada", "Set", edits)).expect("edit");
+        let last = here.inner.store.readers().now(move |db| log::undoable(db, key, "ada")).expect("rows").remove(0);
+        summary::told(&last.changes).into_iter().map(|c| (c["id"].clone(), c["field"].clone(), c["after"].clone())).collect::<Vec<_>>()
+    };
+    let text = told(vec![set("b", "settings/body", "text")]);
+    assert_eq!(text, [(json!("b"), json!("settings/body/a"), json!(null)), (json!("b"), json!("settings/body"), json!("text"))]);
+    let connect = Edit::Connect { from: "b".into(), from_port: "out".into(), to: "c".into(), to_port: "in".into() };
+    assert_eq!(told(vec![connect]), [(json!("b.out -> c.in"), json!(""), json!({}))]);
+    let gone = told(vec![Edit::Remove { ids: vec!["c".into()] }]);
+    for went in [(json!("c"), json!(""), json!(null)), (json!("b.out -> c.in"), json!(""), json!(null))] {
+        assert!(gone.contains(&went), "{gone:?}");
+    }
+    assert_eq!(gone.len(), 3, "node, edge and position: {gone:?}");
 }
 
 #[test]
