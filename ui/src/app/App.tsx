@@ -3,7 +3,7 @@ import { MantineProvider } from '@mantine/core';
 import { type CSSProperties, type PointerEvent as Pointer, useEffect, useState, useSyncExternalStore } from 'react';
 import { asProblem, call, connect, loadRun, openFlow, type Problem, useFlow, useKept } from '../api';
 import { Canvas } from '../canvas';
-import { EmptyFlow, FlowList } from '../flows';
+import { EmptyFlow, FlowList, FlowSide } from '../flows';
 import { Inspector } from '../inspector';
 import { Button, Fence, Icon, Notices, problem, resolver, theme, useScheme } from '../kit';
 import { Palette } from '../palette';
@@ -100,6 +100,7 @@ function Frame() {
   const active = useScreen((s) => s.active);
   const palette = useScreen((s) => s.palette);
   const calm = useScreen((s) => s.calm);
+  const side = useScreen((s) => s.sideOpen);
   useEffect(() => listenKeys(), []);
   useEffect(() => addCommands(appCommands), []);
   const shown = place === 'flow' ? active : null;
@@ -114,7 +115,10 @@ function Frame() {
           </Fence>
         </main>
       ) : (
-        <Studio key={shown} flow={shown} />
+        <div className="with-side">
+          {side && !calm && <FlowSide />}
+          <Studio key={shown} flow={shown} />
+        </div>
       )}
       {!calm && <StatusBar />}
       {palette && <Palette close={() => useScreen.setState({ palette: false })} />}

@@ -8,9 +8,15 @@ import { showFlows, useScreen } from './screen';
 export function Rail() {
   const place = useScreen((s) => s.place);
   const palette = useScreen((s) => s.palette);
+  const side = useScreen((s) => s.place === 'flow' && s.sideOpen);
   return (
     <nav className="rail" aria-label="Places" data-region="rail">
-      <Stop icon="flows" label="Flows" on={place === 'flows'} run={showFlows} />
+      <Stop
+        icon="flows"
+        label="Flows"
+        on={place === 'flows' || side}
+        run={() => (place === 'flows' ? showFlows() : useScreen.setState({ sideOpen: !side }))}
+      />
       {place === 'flow' && <Stop icon="plus" label="Add a node" keys="n" run={() => doCommand('canvas.add')} />}
       <Stop icon="search" label="Search" keys="mod+k" on={palette} run={() => useScreen.setState({ palette: true })} />
     </nav>

@@ -27,7 +27,7 @@ function step(by: number) {
   if (next) showFlow(next);
 }
 
-const REGIONS = ['title', 'rail', 'canvas', 'drawer', 'inspector', 'status'];
+const REGIONS = ['title', 'rail', 'side', 'canvas', 'drawer', 'inspector', 'status'];
 function region(by: number) {
   const here = document.activeElement?.closest('[data-region]')?.getAttribute('data-region') ?? 'status';
   for (let i = 1; i <= REGIONS.length; i++) {

@@ -25,6 +25,8 @@ export interface Screen {
   drawerOpen: boolean;
   drawerHeight: number;
   inspectorOpen: boolean;
+  /** The flow list beside the canvas. */
+  sideOpen: boolean;
   inspectorWidth: number;
   /** Everything but canvas and title bar is hidden (`Z`). */
   calm: boolean;
@@ -47,6 +49,7 @@ export const useScreen = create<Screen>(() => ({
   drawerOpen: innerHeight >= 860 && innerWidth >= 1280,
   drawerHeight: SIZES.drawer - 36,
   inspectorOpen: innerWidth >= 1200,
+  sideOpen: false,
   inspectorWidth: SIZES.inspector,
   calm: false,
   palette: false,
@@ -128,7 +131,7 @@ export function focusInspector(what: 'field' | 'name') {
 /** Back to the canvas, where the keys are. */
 export const focusCanvas = () => document.querySelector<HTMLElement>('[data-region=canvas]')?.focus({ preventScroll: true });
 
-const KEPT = ['tabs', 'active', 'place', 'drawerOpen', 'drawerHeight', 'inspectorOpen', 'inspectorWidth'] as const;
+const KEPT = ['tabs', 'active', 'place', 'drawerOpen', 'drawerHeight', 'inspectorOpen', 'inspectorWidth', 'sideOpen'] as const;
 
 /** Reads what was open in this workspace, and writes it from then on. */
 export function keepScreen(workspace: string) {
@@ -139,6 +142,7 @@ export function keepScreen(workspace: string) {
       set({ tabs: kept.tabs, active: kept.active ?? null, place: kept.active ? (kept.place ?? 'flow') : 'flows' });
       for (const size of ['drawerHeight', 'inspectorWidth'] as const)
         if (typeof kept[size] === 'number') set({ [size]: kept[size] });
+      if (innerWidth >= 1440 && typeof kept.sideOpen === 'boolean') set({ sideOpen: kept.sideOpen });
       if (innerWidth >= 1200 && typeof kept.inspectorOpen === 'boolean') set({ inspectorOpen: kept.inspectorOpen });
       if (innerHeight >= 760 && typeof kept.drawerOpen === 'boolean') set({ drawerOpen: kept.drawerOpen });
     }

@@ -3,6 +3,7 @@ import type { FlowSummary, NodeTypeView, RunSummary } from '../api';
 import { clothOf, DAYS } from './Cloth';
 import { fitted } from './Drawing';
 import { looksLikeFlow, offers } from './EmptyFlow';
+import { rowsOf } from './FlowSide';
 import { foldersOf, stateOf, summaryWords } from './state';
 
 const run = (more: Partial<RunSummary>): RunSummary => ({
@@ -121,4 +122,14 @@ describe('an empty flow', () => {
     expect(looksLikeFlow('nodes:\n  a: {}')).toBe(true);
     expect(looksLikeFlow('every day at nodes')).toBe(false);
   });
+});
+
+it('lays flows out as a tree, folders first, closed ones as one row', () => {
+  const flows = [flow('b'), flow('a'), flow('team/x'), flow('team/deep/y')];
+  const read = (closed: string[]) =>
+    rowsOf(flows, new Set(closed)).map((row) =>
+      row.kind === 'folder' ? `${row.depth} ${row.path}/ ${row.flows}` : `${row.depth} ${row.flow.id}`,
+    );
+  expect(read([])).toEqual(['0 team/ 2', '1 team/deep/ 1', '2 team/deep/y', '1 team/x', '0 a', '0 b']);
+  expect(read(['team'])).toEqual(['0 team/ 2', '0 a', '0 b']);
 });
