@@ -405,3 +405,59 @@ fn a_folder_that_cannot_be_written_refuses_edits() {
     assert_eq!(here.read("orders"), yaml(&here));
     assert_eq!(locked(&here.inner.slot("orders").expect("there")).file, "flows/orders.flow.yaml");
 }
+
+/// The test runs itself as the program that is killed; what it said was done has to be there.
+#[cfg(unix)]
+#[test]
+fn killed_at_any_moment_nothing_acknowledged_is_lost() {
+    use std::io::{BufRead, BufReader};
+    const WORKSPACE: &str = "WEFT_TEST_KILLED_WORKSPACE";
+    if let Some(folder) = std::env::var_os(WORKSPACE) {
+        let folder = std::path::PathBuf::from(folder);
+        let store = crate::Store::open(folder.join("workspace"), &crate::Options::default()).expect("opens");
+        let flows = crate::Flows::open(store, crate::user::UserFolder::at(folder.join("user"))).expect("opens");
+        let round = std::process::id();
+        for i in 0_i64.. {
+            flows.edit("orders", by("ada", "Set", vec![set("fetch", &format!("settings/r{round}_{i}"), i)])).expect("edit");
+            println!("\nacknowledged r{round}_{i}");
+        }
+    }
+    let mut here = with_file();
+    here.close();
+    let mut acknowledged: Vec<String> = Vec::new();
+    for round in 0..12_u64 {
+        let mut command = std::process::Command::new(std::env::current_exe().expect("this program"));
+        command.args(["--exact", "--nocapture", "files::tests::killed_at_any_moment_nothing_acknowledged_is_lost"]);
+        let mut child = command.env(WORKSPACE, here.folder.path()).stdout(std::process::Stdio::piped()).spawn().expect("run");
+        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let mut killer = Some(child);
+        let mut seen = 0;
+        for line in lines {
+            let Ok(line) = line else { break };
+            let Some(name) = line.strip_prefix("acknowledged ") else { continue };
+            acknowledged.push(name.to_string());
+            seen += 1;
+            // Some rounds end among writes of the file, which begin 200 ms after the first edit.
+            if seen == 5
+                && let Some(mut child) = killer.take()
+            {
+                std::thread::spawn(move || {
+                    std::thread::sleep(Duration::from_millis(17 + round * 53));
+                    child.kill().and_then(|()| child.wait()).expect("killed");
+                });
+            }
+        }
+        here.open();
+        let settings = here.view("orders").expect("view").nodes["fetch"].settings.clone();
+        let lost: Vec<_> = acknowledged.iter().filter(|name| settings.get(name).is_none()).collect();
+        assert!(lost.is_empty(), "round {round}: {lost:?}");
+        here.flush();
+        assert_eq!(here.read("orders"), yaml(&here), "round {round}");
+        assert!(findings(&here).is_empty());
+        here.close();
+    }
+    assert!(acknowledged.len() >= 60);
+    here.open();
+    let rows = here.history(Some("orders"), None, 1_000).expect("history").entries;
+    assert!(rows.iter().all(|row| row.kind != "file"), "no write of ours was taken for somebody else's");
+}

@@ -42,7 +42,7 @@ impl Flows {
             slots: Mutex::default(),
             structure: Mutex::default(),
             wake: Mutex::default(),
-            machine: user.machine()?,
+            machine: machine(&user),
             user,
             device: device(),
             store,
@@ -150,6 +150,14 @@ fn known(inner: &Inner) -> Result<BTreeMap<String, Slot>> {
             out.insert(id, slot);
         }
         Ok(out)
+    })
+}
+
+/// Where the user's folder cannot be written nothing counts as made here: a name nobody else has, until the program ends.
+fn machine(user: &UserFolder) -> String {
+    user.machine().unwrap_or_else(|error| {
+        tracing::warn!(%error, "what is made here cannot be told from what came; permissions will be asked for again");
+        uuid::Uuid::now_v7().to_string()
     })
 }
 
