@@ -25,6 +25,7 @@ pub mod schema;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use compiled::literal;
 pub use compiled::{Compiled, Placed};
 pub use evaluate::Moment;
 pub use names::{Lookup, names, whole};
