@@ -8,6 +8,7 @@ use crate::layer::{Layer, Observer, private_folder};
 use crate::lock::Lock;
 use crate::readers::Readers;
 use crate::schema::{self, MIGRATIONS, Migration};
+use crate::settings::SettingsFile;
 use crate::sums::Sums;
 use crate::tidy::Keep;
 use crate::writer::state::{self, State};
@@ -28,7 +29,7 @@ use uuid::Uuid;
 pub struct Options {
     /// What others read who find the workspace taken.
     pub program: String,
-    /// `witness: commit`: a second sync per commit, so that not even the last 100 ms of a damaged tail go unnoticed.
+    /// As `witness = "commit"` in `weft.toml`: a second sync per commit, so that not even the last 100 ms of a damaged tail go unnoticed.
     pub witness_each_commit: bool,
     #[doc(hidden)]
     pub rig: Rig,
@@ -115,7 +116,9 @@ impl Store {
         let path = folder.join(".weft/weft.db");
         let mut db = database::open(&path, rig.vfs.as_deref(), rig.synchronous)?;
         schema::migrate(&mut db, folder, &layer, rig.migrations)?;
-        let witness = Witness::open(folder, layer.clone(), options.witness_each_commit)?;
+        let settings = SettingsFile::of(folder).read().map(|(settings, _)| settings).unwrap_or_default();
+        let each = options.witness_each_commit || settings.witness == crate::settings::Witness::Commit;
+        let witness = Witness::open(folder, layer.clone(), each)?;
         let mut findings = Vec::new();
         let sums = Sums::watch(&db)?;
         let state = meet(&mut db, &sums, &witness, folder, &mut findings)?;

@@ -2,6 +2,7 @@
 //!
 //! In small pieces through the writer, so that nobody waits for it. An open run is never touched.
 
+use crate::settings::SettingsFile;
 use crate::store::Inner;
 use crate::verify::Link;
 use crate::writer::Tx;
@@ -51,7 +52,12 @@ pub(crate) fn rounds(store: &Weak<Inner>, stop: &Receiver<()>) {
     let mut pause = Duration::from_secs(60);
     while stop.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
         let Some(inner) = store.upgrade() else { return };
-        if let Err(error) = (Store { inner }).tidy_now(now_ms()) {
+        let store = Store { inner };
+        // The file may have been edited since the last round.
+        if let Ok((settings, _)) = SettingsFile::of(store.folder()).read() {
+            store.set_keep(Keep { days: settings.runs.keep_days, runs: settings.runs.keep_per_flow });
+        }
+        if let Err(error) = store.tidy_now(now_ms()) {
             tracing::warn!(%error, "old runs could not be removed");
         }
         pause = Duration::from_secs(600);
@@ -59,7 +65,7 @@ pub(crate) fn rounds(store: &Weak<Inner>, stop: &Receiver<()>) {
 }
 
 impl Store {
-    /// How long runs are kept from now on.
+    /// How long runs are kept from now on; each round of the store's own takes it from `weft.toml` again.
     pub fn set_keep(&self, keep: Keep) {
         *self.inner.keep.lock().unwrap_or_else(PoisonError::into_inner) = keep;
     }

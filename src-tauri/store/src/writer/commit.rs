@@ -126,7 +126,7 @@ fn write(db: &Connection, sums: &Sums, state: &mut State, messages: &mut [Messag
             Message::Write(job) => {
                 let (tail, entries, told, mark) = (draft.tail, draft.entries.len(), draft.told.len(), sums.mark());
                 undo.db.prepare_cached("SAVEPOINT write")?.execute([])?;
-                if let Err(error) = job.run(&mut Tx { db: undo.db, draft: &mut draft }) {
+                if let Err(error) = run(&mut **job, &mut Tx { db: undo.db, draft: &mut draft }) {
                     if undo.db.is_autocommit() || matches!(error, Error::DiskFull) {
                         return Err(error);
                     }
@@ -166,6 +166,12 @@ fn write(db: &Connection, sums: &Sums, state: &mut State, messages: &mut [Messag
     }
     let told = draft.told.into_iter().map(|(seq, what)| Event { at: Some(Cursor { epoch: tail.epoch, seq }), what }).collect();
     Ok(Committed { refused, seqs, told })
+}
+
+/// A write that panics is refused like one that fails: the writer is everybody's.
+fn run(job: &mut dyn Job, tx: &mut Tx<'_>) -> Result<()> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job.run(tx)))
+        .unwrap_or_else(|_| Err(weft_node::Problem::new("store.panic", "A write to the workspace failed for an unexpected reason.").into()))
 }
 
 /// Only now: a commit that fails for want of room is tried again with the same packets.

@@ -44,6 +44,8 @@ pub(crate) struct Door {
     pub events: broadcast::Sender<Arc<Event>>,
     /// The last commit whose events were told.
     pub seq: AtomicU64,
+    /// Microseconds a commit takes, smoothed.
+    pub usual: AtomicU64,
     pub epoch: Uuid,
 }
 
@@ -139,6 +141,11 @@ impl Writer {
         self.door.full.load(SeqCst)
     }
 
+    /// How long a commit takes, with its sync; smoothed. Zero before the first.
+    pub fn commit_time(&self) -> std::time::Duration {
+        std::time::Duration::from_micros(self.door.usual.load(SeqCst))
+    }
+
     /// Where the stream of events stands: everything up to here is on the disk and told.
     pub fn cursor(&self) -> Cursor {
         Cursor { epoch: self.door.epoch, seq: self.door.seq.load(SeqCst) }
@@ -162,7 +169,15 @@ fn ends(packet: &Packet) -> bool {
 impl Door {
     fn new(epoch: Uuid, seq: u64, refuses: Option<Error>) -> Door {
         let (events, _) = broadcast::channel(crate::events::BEHIND);
-        Door { queue: Queue::new(), full: AtomicBool::new(false), refuses, events, seq: AtomicU64::new(seq), epoch }
+        Door {
+            queue: Queue::new(),
+            full: AtomicBool::new(false),
+            refuses,
+            events,
+            seq: AtomicU64::new(seq),
+            usual: AtomicU64::new(0),
+            epoch,
+        }
     }
 }
 

@@ -114,6 +114,7 @@ impl Thread {
         }
         if !messages.is_empty() {
             self.usual = (self.usual * 15 + start.elapsed().min(Duration::from_millis(20))) / 16;
+            door.usual.store(self.usual.as_micros() as u64, SeqCst);
         }
         match result {
             Ok(committed) => self.tell(door, messages, committed),

@@ -4,7 +4,7 @@
 
 use rusqlite::ffi;
 use std::ffi::{CStr, c_char, c_int, c_void};
-use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
 use std::sync::{Mutex, Once};
 
 /// What was asked of the disk, or acknowledged, in order. Paths are relative to the workspace.
@@ -22,6 +22,8 @@ pub enum Did {
 pub static LOG: Mutex<Vec<Did>> = Mutex::new(Vec::new());
 /// Bytes that can still be written; negative: no limit.
 pub static ROOM: AtomicI64 = AtomicI64::new(i64::MIN);
+/// Syncs fail, as those of a dying disk do.
+pub static FAILING: AtomicBool = AtomicBool::new(false);
 static INSTALL: Once = Once::new();
 pub const NAME: &str = "weft-rig";
 
@@ -106,6 +108,9 @@ unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, size: i64) -> c_int 
 }
 
 unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _flags: c_int) -> c_int {
+    if FAILING.load(SeqCst) {
+        return ffi::SQLITE_IOERR_FSYNC;
+    }
     unsafe { tell(Did::Sync { path: name(file) }) };
     ffi::SQLITE_OK
 }
