@@ -48,7 +48,10 @@ fn steps(rows: &[Row]) -> Vec<String> {
                     Stored::Inline(batch) => format!(
                         "{}:{:?}",
                         emission.port,
-                        batch.iter().map(|item| (item.json.get("n").unwrap_or(&item.json).to_json(), item.from.clone())).collect::<Vec<_>>()
+                        batch
+                            .iter()
+                            .map(|item| (item.json.get("n").unwrap_or(&item.json).to_json(), item.from.clone()))
+                            .collect::<Vec<_>>()
                     ),
                     Stored::Blob { .. } => String::new(),
                 });
