@@ -1,6 +1,9 @@
 //! The engine: starts runs, takes them up again after a crash, and passes commands on to them.
 
+mod attempt;
 mod select;
+
+pub use attempt::Tried;
 
 use crate::core::{Core, Selection};
 use crate::journal::{Decided, Durability, Ending, Journal, Part, ReplyMode, Row, RunCreated, StepId, damaged};

@@ -25,5 +25,6 @@ mod settings;
 pub mod state;
 
 pub use catalog::Catalog;
-pub use engine::Engine;
+pub use engine::{Engine, Tried};
+pub use run::read_stored;
 pub use public::{EngineParts, Flows, Limits, Reply, RunEnd, RunHandle, StartRun};

@@ -38,7 +38,7 @@ const FLOWS: &[(&str, &str)] = &[
 ];
 const CHILD: &str = "nodes: {a: {type: t.start}, b: {type: t.pass, settings: {add: 100}}}\nedges: [a -> b]";
 
-/// What each step gave, with its id: neither may depend on where the run was cut. How often an effect was done may.
+/// What each step gave, with its id: neither may depend on where the run was cut.
 fn steps(rows: &[Row]) -> Vec<String> {
     let mut all: Vec<String> = rows
         .iter()
@@ -48,10 +48,7 @@ fn steps(rows: &[Row]) -> Vec<String> {
                     Stored::Inline(batch) => format!(
                         "{}:{:?}",
                         emission.port,
-                        batch
-                            .iter()
-                            .map(|item| (item.json.get("n").unwrap_or(&item.json).to_json(), item.from.clone()))
-                            .collect::<Vec<_>>()
+                        batch.iter().map(|item| (item.json.to_json(), item.from.clone())).collect::<Vec<_>>()
                     ),
                     Stored::Blob { .. } => String::new(),
                 });

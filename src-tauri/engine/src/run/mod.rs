@@ -17,6 +17,7 @@ pub(crate) use drive::drive;
 pub use emit::read_stored;
 pub(crate) use emit::store;
 pub(crate) use log::RowLog;
+pub(crate) use names::Names;
 pub(crate) use resume::{Resumed, load, replay};
 
 use crate::Reply;

@@ -9,7 +9,7 @@ use weft_node::world::{Script, ScriptCall, ScriptKind, Scripted, World};
 use weft_node::{Batch, Input, Item, Problem, Result, Scope, Value};
 
 /// The names of one activation. Looked up when asked for; what it sees of other steps does not change while it runs.
-pub(super) struct Names {
+pub(crate) struct Names {
     pub run: Arc<Run>,
     pub step: usize,
     pub input: Input,
