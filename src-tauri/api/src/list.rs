@@ -1,9 +1,11 @@
 //! The list: every call by name, what it takes and what it gives. Router and TypeScript are made from it.
 
+use crate::problem::problem;
 use crate::types::*;
+use crate::Api;
+use std::sync::Arc;
 
-/// Makes `typescript()` and `call()` from lines of `subject::function(Takes) -> Gives`.
-/// The call's name is `subject_function`.
+/// Makes the router and the TypeScript from lines of `name = subject::function(Takes) -> Gives`.
 macro_rules! calls {
     ($($(#[doc = $doc:literal])* $name:ident = $subject:ident::$function:ident($takes:ty) -> $gives:ty;)*) => {
         /// Name, doc, and the TypeScript names of what goes in and out.
@@ -15,7 +17,28 @@ macro_rules! calls {
         pub fn register(types: specta::Types) -> specta::Types {
             types$(.register::<$takes>().register::<$gives>())*.register::<Event>().register::<Problem>()
         }
+
+        /// One call by name: JSON in, JSON out.
+        ///
+        /// # Errors
+        /// What the call says; `call.unknown` and `call.invalid` where it never came so far.
+        pub async fn call(api: &Arc<Api>, name: &str, params: serde_json::Value) -> Result<serde_json::Value, Problem> {
+            match name {
+                $(stringify!($name) => {
+                    let takes: $takes = read(name, params)?;
+                    // On the heap: the futures of all calls together would not fit a small stack.
+                    let gives: $gives = Box::pin(crate::$subject::$function(api, takes)).await?;
+                    Ok(serde_json::to_value(gives).expect("the shapes of the api are JSON"))
+                })*
+                _ => Err(problem("call.unknown", format!("There is no call {name}."), "The page and the program are of different versions: reload the page.")),
+            }
+        }
     };
+}
+
+fn read<T: serde::de::DeserializeOwned>(name: &str, params: serde_json::Value) -> Result<T, Problem> {
+    serde_json::from_value(params)
+        .map_err(|error| problem("call.invalid", format!("{name} cannot be called like this: {error}."), "See src-tauri/api/src/types for what it takes."))
 }
 
 calls! {
@@ -23,6 +46,9 @@ calls! {
     workspace_get = workspace::get(Nothing) -> Workspace;
     /// Files of the workspace, for path fields; never `.weft/`.
     workspace_files = workspace::files(FilePrefix) -> FileNames;
+
+    /// A new link to the server that has this workspace open, for a browser on this machine.
+    workspace_link = workspace::link(Nothing) -> Text;
 
     /// The flow list, newest edit first.
     flow_list = flows::list(Page) -> FlowList;
@@ -65,6 +91,8 @@ calls! {
     /// Newest first.
     run_list = runs::list(FlowPage) -> RunList;
     run_get = runs::get(RunId) -> Run;
+    /// Everything that came out, step by step, for programs: `{status, error, order, out}`.
+    run_output = runs::output(RunId) -> Json;
     /// Items that went into or came out of a node.
     run_items = runs::items(ItemsRequest) -> ItemsPage;
     run_lineage = runs::lineage(LineageRequest) -> LineageView;
