@@ -17,7 +17,6 @@ type Props = {
   label: string;
   describedBy: string | undefined;
   text: string;
-  perItem: boolean;
   /** What the flow's check found, with the characters it means. */
   note: Note | undefined;
   disabled: boolean;

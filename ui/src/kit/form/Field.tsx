@@ -44,7 +44,7 @@ export function Field({ name, schema, required, value, path, change, unknown = f
   const compound = ['object', 'union', 'json'].includes(shape.kind);
   const changed = !required && value !== undefined && (preset === undefined ? compound : !equal(value, preset));
   const here = pointer(path);
-  const own = notes.filter((note) => note.field === here || (shape.kind === 'json' && note.field.startsWith(`${here}/`)));
+  const own = notes.flatMap((note) => notesAt(note, here, shape.kind));
   const wrong = own.some((note) => note.severity === 'error');
   const describedBy =
     [own.length > 0 ? `${id}-notes` : '', description ? `${id}-help` : ''].filter(Boolean).join(' ') || undefined;
@@ -134,7 +134,6 @@ export function Field({ name, schema, required, value, path, change, unknown = f
           label={label}
           describedBy={describedBy}
           text={now.mode === 'expression' ? now.text : typeof value === 'string' ? value : ''}
-          perItem={bare['x-weft-per-item'] === true}
           note={own.find((note) => note.span)}
           disabled={readOnly}
           fresh={typingExpression && now.mode === 'expression' && now.text === 'js/'}
@@ -151,10 +150,20 @@ export function Field({ name, schema, required, value, path, change, unknown = f
       {typeof description === 'string' && (
         <div className={classes.help} id={`${id}-help`}>
           <Said text={description} />
+          {isExpression && bare['x-weft-per-item'] === true && ' Worked out for each item.'}
         </div>
       )}
     </div>
   );
+}
+
+/** What is said at a field: what speaks of it, and of closed rows below it, with their place. */
+function notesAt(note: Note, here: string, kind: string): Note[] {
+  if (note.field === here) return [note];
+  if (!note.field.startsWith(`${here}/`) || !['json', 'list', 'map', 'any'].includes(kind)) return [];
+  const row = note.field.slice(here.length + 1).split('/')[0] ?? '';
+  const place = kind === 'list' ? `${Number(row) + 1}: ` : kind === 'map' ? `${row}: ` : '';
+  return [{ ...note, message: place + note.message, span: undefined }];
 }
 
 /** What the flow's check found at this field. */

@@ -357,6 +357,13 @@ it('says at the field what was found there', () => {
   expect(described?.textContent).toContain('No address.');
 });
 
+it('says at a list what was found in its closed rows', () => {
+  const schema = object({ rows: { type: 'array', items: object({ field: { type: 'string' } }) } });
+  const notes = [{ field: 'rows/1/field', severity: 'error' as const, message: 'No such field.', help: '' }];
+  show(schema, { rows: [{ field: 'a' }, { field: 'b' }] }, { notes });
+  expect(within(field('rows')).getByText(/2: No such field\./)).toBeTruthy();
+});
+
 it('names secrets and never asks for a value that is there', async () => {
   const services: FormServices = { secrets: async () => [{ name: 'shop', hosts: ['api.example.org'] }] };
   const { kept, user } = show(object({ key: { type: 'string', 'x-weft-secret': true } }), {}, { services });
