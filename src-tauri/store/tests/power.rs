@@ -3,6 +3,8 @@
 //! Of each file's writes since its last sync none, all, half or most 512-byte sectors made it, in any combination: lost,
 //! reordered, torn. The same suite must fail with `synchronous=NORMAL`: the test of the test.
 
+#![allow(clippy::unwrap_used)] // a test says where it failed
+
 mod rig;
 
 use rig::vfs::{self, Did};

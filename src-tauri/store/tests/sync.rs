@@ -1,5 +1,7 @@
 //! A sync that fails: what waited for it is not acknowledged, the connection is not trusted again, the rest is kept.
 
+#![allow(clippy::unwrap_used)] // a test says where it failed
+
 mod rig;
 
 use rig::vfs::{self, FAILING};

@@ -60,7 +60,7 @@ pub fn row(run: Uuid, index: u64) -> Row {
     let mut step = [0u8; 16];
     step[..8].copy_from_slice(&run.as_bytes()[8..]);
     step[8..].copy_from_slice(&index.to_le_bytes());
-    let text = format!("{run} {index} {}", "x".repeat((run.as_u128() as usize ^ index as usize * 97) % 900));
+    let text = format!("{run} {index} {}", "x".repeat((run.as_u128() as usize ^ (index as usize * 97)) % 900));
     Row::StepFinished {
         step: StepId(step),
         node: format!("node_{index}"),
