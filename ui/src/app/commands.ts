@@ -46,11 +46,18 @@ function onCanvas(target: EventTarget | null): boolean {
   return target === document.body || target.closest('[data-region=canvas]') !== null;
 }
 
+/** The field of an empty flow has nothing of its own to undo: what is meant is the flow. */
+const isIdleField = (target: EventTarget | null, event: KeyboardEvent): boolean =>
+  target instanceof HTMLInputElement &&
+  target.value === '' &&
+  (event.ctrlKey || event.metaKey) &&
+  target.closest('.canvas-area') !== null;
+
 /** Hears keys for all commands. */
 export function listenKeys(): () => void {
   const heard = (event: KeyboardEvent) => {
     if (event.defaultPrevented) return;
-    const typing = isTyping(event.target);
+    const typing = isTyping(event.target) && !isIdleField(event.target, event);
     for (const c of commands()) {
       if (!c.keys?.split(' ').some((k) => isChord(event, k))) continue;
       const area = c.area ?? 'window';
