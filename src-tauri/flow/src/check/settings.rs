@@ -70,7 +70,10 @@ impl<'a> Walk<'a> {
             if let Value::Object(map) = value
                 && let Some(literal) = crate::expr::literal(map)
             {
-                return if shallow(&alternatives, literal).is_empty() { self.wrong(literal, &alternatives, path, "") } else { () };
+                if shallow(&alternatives, literal).is_empty() {
+                    self.wrong(literal, &alternatives, path, "");
+                }
+                return;
             }
         }
         let fitting = shallow(&alternatives, value);

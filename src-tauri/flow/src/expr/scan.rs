@@ -22,8 +22,7 @@ pub(super) fn scan(source: &str) -> Result<Scanned, LexError> {
     let scan = Scan { source, shadows: shadows(source, &tokens), tokens: &tokens };
     let mut out = Scanned::default();
     let mut chars = Chars { source, at: 0, count: 0 };
-    for at in 0..tokens.len() {
-        let token = &tokens[at];
+    for (at, token) in tokens.iter().enumerate() {
         if token.kind != Kind::Name || !scan.is_free(at) {
             continue;
         }

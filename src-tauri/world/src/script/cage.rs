@@ -131,11 +131,11 @@ mod linux {
             libc::SYS_getpid,
             libc::SYS_gettid,
         ];
-        let mut rules: BTreeMap<i64, Vec<SeccompRule>> = PLAIN.iter().map(|call| (*call as i64, Vec::new())).collect();
+        let mut rules: BTreeMap<i64, Vec<SeccompRule>> = PLAIN.iter().map(|call| (*call, Vec::new())).collect();
         for call in [libc::SYS_mmap, libc::SYS_mprotect] {
             let not_code = SeccompCmpOp::MaskedEq(libc::PROT_EXEC as u64);
             let condition = SeccompCondition::new(2, SeccompCmpArgLen::Dword, not_code, 0).ok()?;
-            rules.insert(call as i64, vec![SeccompRule::new(vec![condition]).ok()?]);
+            rules.insert(call, vec![SeccompRule::new(vec![condition]).ok()?]);
         }
         let arch = std::env::consts::ARCH.try_into().ok()?;
         let filter = SeccompFilter::new(rules, SeccompAction::Errno(libc::EPERM as u32), SeccompAction::Allow, arch).ok()?;
