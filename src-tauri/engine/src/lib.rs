@@ -26,5 +26,5 @@ pub mod state;
 
 pub use catalog::Catalog;
 pub use engine::{Engine, Tried};
+pub use public::{Current, EngineParts, Flows, Limits, Reply, RunEnd, RunHandle, StartRun};
 pub use run::read_stored;
-pub use public::{EngineParts, Flows, Limits, Reply, RunEnd, RunHandle, StartRun};

@@ -19,13 +19,16 @@ pub struct EngineParts {
     pub limits: Limits,
 }
 
+/// Version hash, flow, and what it may touch.
+pub type Current = (String, Arc<Flow>, Arc<Permissions>);
+
 /// Flow versions by hash, and the one a name stands for now.
 pub trait Flows: Send + Sync {
     /// A version that a run keeps.
     fn version<'a>(&'a self, hash: &'a str) -> BoxFuture<'a, Result<Arc<Flow>>>;
 
-    /// What a call of this flow runs now: version hash, flow, and what it may touch.
-    fn current<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(String, Arc<Flow>, Arc<Permissions>)>>;
+    /// What a call of this flow runs now.
+    fn current<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Current>>;
 }
 
 /// Runs at once (SEMANTICS 13). What exceeds them queues in order.

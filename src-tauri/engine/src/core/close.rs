@@ -56,10 +56,10 @@ impl Core {
         }
         let node = &plan.nodes[edge_plan.to];
         state.nodes[node.local].open_in -= 1;
-        if let Some(cycle) = node.cycle {
-            if plan.levels[state.level].cycles[cycle].entries.contains(&edge) {
-                state.cycles[cycle].open_in -= 1;
-            }
+        if let Some(cycle) = node.cycle
+            && plan.levels[state.level].cycles[cycle].entries.contains(&edge)
+        {
+            state.cycles[cycle].open_in -= 1;
         }
         self.check(scope, edge_plan.to);
     }

@@ -5,7 +5,7 @@ use super::step::{Failure, StepCx};
 use crate::settings::Built;
 use std::sync::Arc;
 use weft_flow::expr::Moment;
-use weft_node::{Outputs, Result};
+use weft_node::{Batch, Input, Item, Lineage, Outputs, Result};
 
 pub(super) async fn run(cx: &Arc<StepCx>) -> Result<Given, Failure> {
     if let Some(done) = super::resume::settle_before(cx).await? {
@@ -39,5 +39,8 @@ async fn attempt(cx: &Arc<StepCx>) -> Result<Outputs> {
     let built = node.settings.build(node.kind, node.runner, settings)?;
     let Built::Batch(batch) = &*built else { unreachable!("a batch runner builds batch nodes") };
     let context = cx.context(names.clone(), caller.clone());
-    cx.guard(batch.run(&cx.input, &context)).await
+    // A copy of an item is not to say where that came from before this step.
+    let fresh = |port: &Batch| port.iter().map(|item| Item { from: Lineage::Auto, ..item.clone() }).collect();
+    let input = Input::new(cx.input.ports.iter().map(fresh).collect());
+    cx.guard(batch.run(&input, &context)).await
 }

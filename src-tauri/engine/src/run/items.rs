@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use weft_flow::OnError;
 use weft_flow::expr::Moment;
-use weft_node::{CANCELLED, Context, EffectClass, Item, Lineage, Outputs, Problem, Result, Value, world::World};
+use weft_node::{CANCELLED, Context, EffectClass, Item, Outputs, Problem, Result, Value, world::World};
 
 /// `items_done` is at most this far behind.
 const BEHIND_ITEMS: usize = 64;
@@ -186,12 +186,8 @@ fn settle(cx: &StepCx, slots: &mut [Slot], at: usize, result: Result<Outputs>, w
         Ok(outputs) => {
             warnings.extend(outputs.warnings);
             let ports = outputs.ports.into_iter().enumerate();
-            let place = |mut item: Item| {
-                if item.from != Lineage::Unknown {
-                    item.from = one(at);
-                }
-                item
-            };
+            // Whatever it says: it was given one item, and a copy of that still says where it came from before.
+            let place = |item: Item| Item { from: one(at), ..item };
             slots[at] = Slot::Done(ports.flat_map(|(port, items)| items.into_iter().map(move |item| (port as u16, place(item)))).collect());
         }
         Err(problem) => {

@@ -12,6 +12,9 @@ use weft_flow::OnError;
 use weft_node::world::World;
 use weft_node::{Batch, Item, Lineage, Problem, Result};
 
+/// Batches by output port.
+pub(crate) type Batches = Vec<(u16, Batch)>;
+
 /// What the journal says of a step that has begun and not ended.
 pub(crate) struct Before {
     pub attempt: u32,
@@ -20,7 +23,7 @@ pub(crate) struct Before {
     pub started: i64,
     class: Class,
     retry: Option<(i64, u32, Option<Arc<Problem>>)>,
-    done: Vec<(u32, u32, Vec<(u16, Batch)>)>,
+    done: Vec<(u32, u32, Batches)>,
     attention: Attention,
     /// A loop's iterations; with their scope where they are over.
     pub turns: Vec<(u32, Chunk, Option<usize>)>,
@@ -45,7 +48,7 @@ pub(crate) struct Resumed {
 ///
 /// # Errors
 /// What the blob store says; `journal.damaged`.
-pub(crate) async fn load(world: &dyn World, rows: &[Row]) -> Result<Vec<Vec<(u16, Batch)>>> {
+pub(crate) async fn load(world: &dyn World, rows: &[Row]) -> Result<Vec<Batches>> {
     let mut all = Vec::new();
     for row in rows {
         let (Row::StepFinished { emissions, .. } | Row::ItemsDone { emissions, .. }) = row else {
@@ -65,7 +68,7 @@ pub(crate) async fn load(world: &dyn World, rows: &[Row]) -> Result<Vec<Vec<(u16
 ///
 /// # Errors
 /// `journal.damaged`, where the rows do not fit the flow version.
-pub(crate) fn replay(core: &mut Core, rows: &[Row], mut batches: Vec<Vec<(u16, Batch)>>) -> Result<Resumed> {
+pub(crate) fn replay(core: &mut Core, rows: &[Row], mut batches: Vec<Batches>) -> Result<Resumed> {
     let mut resumed = Resumed::default();
     let mut open: HashMap<usize, Before> = HashMap::new();
     let mut dropped = 0;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use weft_engine::journal::{Row, memory::Memory};
 use weft_engine::{Catalog, Engine, EngineParts, Flows, Limits, RunEnd, StartRun};
 use weft_flow::{Flow, Format, parse};
-use weft_node::{Permissions, Problem, Result, Value};
+use weft_node::{Problem, Result, Value};
 
 /// Flows by name; the version is the name.
 #[derive(Default)]
@@ -29,7 +29,7 @@ impl Flows for Shelf {
     fn version<'a>(&'a self, hash: &'a str) -> BoxFuture<'a, Result<Arc<Flow>>> {
         Box::pin(async move { self.get(hash) })
     }
-    fn current<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<(String, Arc<Flow>, Arc<Permissions>)>> {
+    fn current<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<weft_engine::Current>> {
         Box::pin(async move { Ok((id.to_string(), self.get(id)?, Arc::default())) })
     }
 }

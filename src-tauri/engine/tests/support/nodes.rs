@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -144,17 +144,6 @@ pub struct Effect {
 }
 
 static DONE: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
-static FAILING: Mutex<Option<HashMap<String, u32>>> = Mutex::new(None);
-
-/// How often the items of a run's effects were done, by idempotency key.
-pub fn effects(keys: &[String]) -> Vec<u32> {
-    let done = DONE.lock().unwrap();
-    keys.iter().map(|key| done.get(key).copied().unwrap_or(0)).collect()
-}
-
-pub fn set_failing(node: &str, times: u32) {
-    FAILING.lock().unwrap().get_or_insert_default().insert(node.into(), times);
-}
 
 impl ItemNode for Effect {
     async fn run(&self, item: &Item, cx: &Context) -> Result<Outputs> {
