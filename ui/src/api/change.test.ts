@@ -98,6 +98,18 @@ describe('changes', () => {
     expect(apply(change('layout', 'fetch', '', null)).layout).toEqual({ clean: [240, 0] });
   });
 
+  it('take thousands at once in no time', () => {
+    const many = { ...flow, layout: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`n${i}`, [i, i]])) };
+    const started = performance.now();
+    const next = applyChanges(
+      many,
+      Object.keys(many.layout).map((id) => change('layout', id, '', [0, 0])),
+    );
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(Object.values(next.layout).every((p) => p[0] === 0)).toBe(true);
+    expect(many.layout.n7).toEqual([7, 7]);
+  });
+
   it('set the flow’s own keys', () => {
     expect(apply(change('flow', '', 'name', 'Other')).settings).toEqual({ name: 'Other' });
   });

@@ -85,46 +85,69 @@ function edgeField(edge: Edge, field: string, after: Json): Edge {
   return field === 'note' ? { ...edge, note: typeof after === 'string' ? after : null } : edge;
 }
 
-/** One list with a change applied: whole entities come, go or are replaced; fields change in place. */
-function inList<T extends { id: string }>(
-  list: T[],
-  change: Change,
-  make: (id: string, v: Json) => T,
-  field: (e: T, f: string, v: Json) => T,
-): T[] {
-  const at = list.findIndex((e) => e.id === change.id);
-  if (change.field === '') {
-    if (change.after === null) return at < 0 ? list : list.toSpliced(at, 1);
-    const made = make(change.id, change.after);
-    return at < 0 ? [...list, made] : list.with(at, made);
+/** A list that is copied once, at its first change, and knows where each entity stands. */
+class Entities<T extends { id: string }> {
+  private list: T[] | null = null;
+  private at = new Map<string, number>();
+
+  constructor(
+    private readonly before: T[],
+    private readonly make: (id: string, value: Json) => T,
+    private readonly field: (entity: T, field: string, after: Json) => T,
+  ) {}
+
+  take(change: Change) {
+    if (this.list === null) {
+      this.list = this.before.slice();
+      this.list.forEach((e, i) => {
+        this.at.set(e.id, i);
+      });
+    }
+    const at = this.at.get(change.id);
+    if (change.field !== '') {
+      const entity = at === undefined ? undefined : this.list[at];
+      if (entity !== undefined) this.list[at!] = this.field(entity, change.field, change.after);
+    } else if (change.after !== null) {
+      const made = this.make(change.id, change.after);
+      if (at === undefined) this.at.set(change.id, this.list.push(made) - 1);
+      else this.list[at] = made;
+    } else if (at !== undefined) {
+      this.list.splice(at, 1);
+      this.at = new Map(this.list.map((e, i) => [e.id, i]));
+    }
   }
-  const entity = list[at];
-  return entity === undefined ? list : list.with(at, field(entity, change.field, change.after));
+
+  get now(): T[] {
+    return this.list ?? this.before;
+  }
 }
 
 /** The flow after these changes. */
 export function applyChanges(flow: Flow, changes: Change[]): Flow {
-  const next = { ...flow };
+  const nodes = new Entities(flow.nodes, asNode, nodeField);
+  const blocks = new Entities(flow.blocks, asBlock, blockField);
+  const edges = new Entities(flow.edges, asEdge, edgeField);
+  let { layout, settings } = flow;
   for (const change of changes) {
     switch (change.entity) {
       case 'node':
-        next.nodes = inList(next.nodes, change, asNode, nodeField);
+        nodes.take(change);
         break;
       case 'block':
-        next.blocks = inList(next.blocks, change, asBlock, blockField);
+        blocks.take(change);
         break;
       case 'edge':
-        next.edges = inList(next.edges, change, asEdge, edgeField);
+        edges.take(change);
         break;
-      case 'layout': {
-        const { [change.id]: _, ...rest } = next.layout;
-        next.layout = Array.isArray(change.after) ? { ...rest, [change.id]: change.after as number[] } : rest;
+      case 'layout':
+        if (layout === flow.layout) layout = { ...layout };
+        if (Array.isArray(change.after)) layout[change.id] = change.after as number[];
+        else delete layout[change.id];
         break;
-      }
       case 'flow':
-        if (change.field !== '') next.settings = setPath(next.settings, parts(change.field), change.after) as Fields;
+        if (change.field !== '') settings = setPath(settings, parts(change.field), change.after) as Fields;
         break;
     }
   }
-  return next;
+  return { ...flow, nodes: nodes.now, blocks: blocks.now, edges: edges.now, layout, settings };
 }

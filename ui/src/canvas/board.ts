@@ -49,7 +49,9 @@ export interface BoardUi {
 /** What the hand has changed of a box. */
 export type Held = Partial<Rect> & Point;
 
-const EMPTY: Drawn = { boxes: new Map(), edges: [], frames: [], links: [] };
+/** More moved boxes than this are routed with everything else at once. */
+const MANY = 60;
+const EMPTY: Drawn = { boxes: new Map(), edges: [], edgeById: new Map(), frames: [], links: [] };
 
 export class Board {
   drawn: Drawn = EMPTY;
@@ -154,8 +156,11 @@ export class Board {
     for (const id of this.made.keys()) if (!this.drawn.boxes.has(id)) this.made.delete(id);
     if (same) {
       const moved = [...this.drawn.boxes.values()].filter((b) => !sameRect(b, old.boxes.get(b.id)));
-      this.router.move(moved.filter(isObstacle));
-      this.router.uncover(moved.map((b) => b.id));
+      if (moved.length > MANY) this.routeAll();
+      else {
+        this.router.move(moved.filter(isObstacle));
+        this.router.uncover(moved.map((b) => b.id));
+      }
     } else this.routeAll();
     this.syncFrames();
     this.threads.structure();
@@ -278,6 +283,10 @@ export class Board {
 
   /** After a drop: threads under the dropped boxes find another way. */
   dropped(ids: readonly string[]) {
+    if (ids.length > MANY) {
+      this.routeAll();
+      return this.threads.structure();
+    }
     this.threads.moved(this.router.uncover(ids), []);
   }
 

@@ -65,6 +65,7 @@ export interface Drawn {
   boxes: Map<string, Box>;
   /** Edges whose two ends exist. */
   edges: Edge[];
+  edgeById: Map<string, Edge>;
   frames: Box[];
   /** Views and the node each shows. */
   links: { view: string; of: string }[];
@@ -143,7 +144,7 @@ export function draw(flow: Flow, types: Record<string, NodeTypeView>, footed: (n
     boxes.set(b.id, drawn);
     if (form === 'frame') frames.push(drawn);
   }
-  return { boxes, edges, frames, links };
+  return { boxes, edges, edgeById: new Map(edges.map((e) => [e.id, e])), frames, links };
 }
 
 /** Where a block without a place stands: a frame around its members, a view below its node. */

@@ -342,6 +342,9 @@ export class Router {
 
 /** Whether a route passes through a box. */
 function cuts(route: Shape, box: Rect): boolean {
+  const [left, top, right, bottom] = route.box;
+  if (right < box.x - CLEAR || left > box.x + box.w + CLEAR || bottom < box.y - CLEAR || top > box.y + box.h + CLEAR)
+    return false;
   return route.points.some(([bx, by], i) => {
     const before = route.points[i - 1];
     if (!before) return false;

@@ -210,7 +210,7 @@ export class Threads {
 
   private redraw(id: string) {
     const drawn = this.drawn.get(id);
-    const edge = this.board.drawn.edges.find((e) => e.id === id);
+    const edge = this.board.drawn.edgeById.get(id);
     if (drawn && edge) this.shapeOf(edge, drawn);
   }
 
