@@ -7,7 +7,7 @@ include!(concat!(env!("OUT_DIR"), "/interface.rs"));
 
 /// Scripts only from here; styles may be inline because CodeMirror and Mantine set them at run time.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; \
-connect-src 'self' ws://127.0.0.1:* ws://localhost:* ws://[::1]:*; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; worker-src 'self'";
+connect-src 'self' ws://127.0.0.1:* ws://localhost:*; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; worker-src 'self'";
 
 /// A file of the interface; any other path is the page itself, which knows its own routes.
 pub async fn asset(uri: Uri) -> Response<Body> {
