@@ -268,7 +268,7 @@ function Cell({ item, column, lead, said, max, onMenu }: CellProps) {
     <span
       role="gridcell"
       className={bar ? `${style} ${classes.barcell}` : style}
-      title={text.length > column.width || text.length > 24 ? text : undefined}
+      title={number && typeof value === 'number' && Number(text) !== value ? String(value) : text.length > 24 ? text : undefined}
       onContextMenu={(event) => {
         event.stopPropagation();
         onMenu(event, column);

@@ -71,8 +71,15 @@ describe('cells', () => {
     expect(items.map((one) => cellText(cellOf(one, 'a'), a))).toEqual(['240.00', '96.30', '1.25']);
   });
 
-  it('lose no digit of long numbers', () => {
-    expect(cellText(0.123456789, number(6))).toBe('0.123456789');
+  it('round long fractions of a column alike, and no small ones away', () => {
+    const items = [item({ a: 12.906451612903224 }), item({ a: 105.69999999999999 }), item({ a: 240 })];
+    const a = column(items, 'a');
+    expect(items.map((one) => cellText(cellOf(one, 'a'), a))).toEqual(['12.906', '105.700', '240.000']);
+    expect(column([item({ a: 105.69999999999999 })], 'a').decimals).toBe(1);
+    expect(cellText(0.000123456789, number(3))).toBe('0.000123456789');
+  });
+
+  it('write very large numbers as they are', () => {
     expect(cellText(1e21, number(0))).toBe('1e+21');
     expect(cellText(2013, number(0))).toBe('2013');
   });

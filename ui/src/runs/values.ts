@@ -55,24 +55,31 @@ export function columnsOf(items: readonly ItemView[]): Column[] {
         const kind = key.startsWith(FILE) ? 'file' : kindOf(value);
         column.kind =
           column.kind === 'mixed' && !decimals.has(key) ? kind : column.kind === kind ? kind : merged(column.kind, kind);
-        decimals.set(key, Math.max(decimals.get(key) ?? 0, typeof value === 'number' ? digits(value) : 0));
+        decimals.set(key, Math.max(decimals.get(key) ?? 0, typeof value === 'number' ? shownDigits(value) : 0));
         column.width = Math.max(column.width, Math.min(40, previewText(value, 40).length));
       }
       found.set(key, column);
     }
   }
-  for (const column of found.values()) column.decimals = Math.min(6, decimals.get(column.key) ?? 0);
+  for (const column of found.values()) column.decimals = decimals.get(column.key) ?? 0;
   return [...found.values()];
 }
 
 const nameOf = (key: string) => (key === WHOLE ? 'value' : key.startsWith(FILE) ? key.slice(FILE.length) : key);
 const merged = (a: Kind, b: Kind): Kind => ((a === 'text' && b === 'time') || (a === 'time' && b === 'text') ? 'text' : 'mixed');
 
+/** More digits behind the point than this are rounded in a cell; its tip, the tree and JSON have them all. */
+const MOST_DIGITS = 6;
+const ROUNDED = 3;
+
+/** Digits behind the point, without what sums of binary fractions leave: 15 places are what a number holds. */
 function digits(value: number): number {
   if (Number.isInteger(value)) return 0;
-  const text = String(value);
+  const text = String(Number(value.toPrecision(15)));
   return text.includes('e') ? 0 : (text.split('.')[1]?.length ?? 0);
 }
+
+const shownDigits = (value: number) => (digits(value) > MOST_DIGITS ? ROUNDED : digits(value));
 
 /** How a value reads in a cell. */
 export function cellText(value: Json | undefined, column: Pick<Column, 'kind' | 'decimals'>): string {
@@ -80,9 +87,9 @@ export function cellText(value: Json | undefined, column: Pick<Column, 'kind' | 
   if (value === null) return 'null';
   if (typeof value === 'string') return value;
   if (typeof value === 'number') {
-    return column.kind === 'number' && digits(value) <= column.decimals && !String(value).includes('e')
-      ? value.toFixed(column.decimals)
-      : String(value);
+    // What is too small to be rounded stays as it is.
+    const aligned = digits(value) <= column.decimals || Math.abs(value) >= 0.01;
+    return column.kind === 'number' && aligned && !String(value).includes('e') ? value.toFixed(column.decimals) : String(value);
   }
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   return previewText(value, 60);
