@@ -70,7 +70,8 @@ impl Engine {
 }
 
 fn no_values() -> Problem {
-    Problem::new("expression.no_values", "This node has not run yet, so there is nothing to try it on.").help("Run the flow once, or run to here.")
+    Problem::new("expression.no_values", "This node has not run yet, so there is nothing to try it on.")
+        .help("Run the flow once, or run to here.")
 }
 
 /// As a running step seeds its random numbers (SEMANTICS 6).

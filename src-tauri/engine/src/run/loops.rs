@@ -117,8 +117,9 @@ async fn collect(
     };
     if let Some(problem) = stopping {
         if !failed {
-            // What is around the loop stops; that is no error of the loop.
-            return Err(Failure::Cancelled);
+            // Another turn failed and stopped this one, or what is around the loop stops, which is no error of the loop.
+            let own = cx.run.core().scopes.iter().any(|scope| scope.failed && scope.opener.is_some_and(|(step, _)| step == cx.step));
+            return Err(if own { Failure::Problem(Problem::clone(&problem)) } else { Failure::Cancelled });
         }
         let text = format!("Turn {index} failed: {}", problem.message);
         let marked = Arc::new(cx.place(Problem { node: None, ..Problem::clone(&problem) }).details(super::names::problem_value(&problem)));

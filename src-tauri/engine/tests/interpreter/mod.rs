@@ -127,7 +127,15 @@ impl<'a> Interpreter<'a> {
     pub fn fail(&mut self, id: StepId) {
         let step = self.find(id);
         self.steps[step].open = false;
-        self.scopes[self.steps[step].scope].failed = true;
+        // Outwards, as far as loops stop at errors of their iterations.
+        let mut scope = self.steps[step].scope;
+        loop {
+            self.scopes[scope].failed = true;
+            match self.scopes[scope].opener {
+                Some((opener, _)) if self.flow.nodes[self.steps[opener].node].on_error == OnError::Stop => scope = self.steps[opener].scope,
+                _ => break,
+            }
+        }
     }
 
     /// A step was cancelled because of what happened around it.
@@ -136,9 +144,9 @@ impl<'a> Interpreter<'a> {
         self.steps[step].open = false;
     }
 
-    /// Whether anything could still run.
-    pub fn left(&self) -> Vec<String> {
-        let over = |mut scope: usize| loop {
+    /// Whether nothing new starts in a scope: it failed, or one around it did.
+    fn over(&self, mut scope: usize) -> bool {
+        loop {
             if self.scopes[scope].failed {
                 return true;
             }
@@ -146,10 +154,14 @@ impl<'a> Interpreter<'a> {
                 Some((opener, _)) => scope = self.steps[opener].scope,
                 None => return false,
             }
-        };
+        }
+    }
+
+    /// Whether anything could still run.
+    pub fn left(&self) -> Vec<String> {
         self.steps
             .iter()
-            .filter(|step| step.open && !over(step.scope))
+            .filter(|step| step.open && !self.over(step.scope))
             .map(|step| format!("{} {:?}", self.flow.nodes[step.node].id, self.scopes[step.scope].path))
             .collect()
     }
@@ -347,7 +359,7 @@ impl<'a> Interpreter<'a> {
                 continue;
             }
             self.delivered.entry((scope, edge)).or_default().push((step, emission));
-            if self.is_back(edge) || self.flow.nodes[to].disabled == Some(Disabled::Off) {
+            if self.over(scope) || self.is_back(edge) || self.flow.nodes[to].disabled == Some(Disabled::Off) {
                 continue;
             }
             let fired = self.steps.iter().any(|step| step.node == to && step.scope == scope);
@@ -405,10 +417,7 @@ impl<'a> Interpreter<'a> {
             let before = (self.finished.len(), self.steps.len());
             for scope in 0..self.scopes.len() {
                 for node in 0..self.flow.nodes.len() {
-                    if self.around(node) == self.scopes[scope].owner
-                        && !self.finished.contains(&(scope, node))
-                        && !self.scopes[scope].failed
-                    {
+                    if self.around(node) == self.scopes[scope].owner && !self.finished.contains(&(scope, node)) && !self.over(scope) {
                         self.look(scope, node);
                     }
                 }
