@@ -11,7 +11,8 @@ fn root() -> PathBuf {
 }
 
 fn cargo(arguments: &[&str]) -> String {
-    let done = Command::new(env!("CARGO")).args(arguments).args(["--offline", "--locked"]).current_dir(root()).output().expect("cargo starts");
+    let done =
+        Command::new(env!("CARGO")).args(arguments).args(["--offline", "--locked"]).current_dir(root()).output().expect("cargo starts");
     assert!(done.status.success(), "cargo {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
     String::from_utf8(done.stdout).expect("cargo speaks UTF-8")
 }
@@ -90,7 +91,12 @@ fn shown(path: &Path) -> String {
 }
 
 fn is_test(path: &str) -> bool {
-    path.contains("/tests/") || path.starts_with("tests/") || path.contains("tests.rs") || path.contains(".test.") || path.contains("/fixtures/") || path.contains("testing")
+    path.contains("/tests/")
+        || path.starts_with("tests/")
+        || path.contains("tests.rs")
+        || path.contains(".test.")
+        || path.contains("/fixtures/")
+        || path.contains("testing")
 }
 
 #[test]
@@ -135,8 +141,11 @@ fn tauri_and_libp2p_stay_in_their_places() {
         if code().any(|line| line.contains("libp2p::")) && !name.starts_with("src-tauri/mesh/") && !name.starts_with("tests/") {
             wrong.push(format!("{name} speaks libp2p"));
         }
-        let opens = code().any(|line| ["std::fs::", "tokio::fs", "std::net::Tcp", "reqwest::", "std::process::Command"].iter().any(|word| line.contains(word)));
-        let inner = ["src-tauri/node/src", "src-tauri/flow/src", "src-tauri/engine/src", "nodes/"].iter().any(|folder| name.starts_with(folder));
+        let opens = code().any(|line| {
+            ["std::fs::", "tokio::fs", "std::net::Tcp", "reqwest::", "std::process::Command"].iter().any(|word| line.contains(word))
+        });
+        let inner =
+            ["src-tauri/node/src", "src-tauri/flow/src", "src-tauri/engine/src", "nodes/"].iter().any(|folder| name.starts_with(folder));
         if inner && opens && !is_test(&name) {
             wrong.push(format!("{name} opens the world behind the door"));
         }
@@ -151,7 +160,11 @@ fn features_of_the_interface_meet_at_their_front_doors() {
     for path in sources(&[".ts", ".tsx"]) {
         let name = shown(&path);
         let Some(own) = name.strip_prefix("ui/src/").and_then(|rest| rest.split('/').next()) else { continue };
-        for line in fs::read_to_string(&path).expect("text").lines().filter(|line| line.contains(" from ") || line.trim_start().starts_with("import")) {
+        for line in fs::read_to_string(&path)
+            .expect("text")
+            .lines()
+            .filter(|line| line.contains(" from ") || line.trim_start().starts_with("import"))
+        {
             for feature in features.iter().filter(|feature| **feature != own) {
                 let inside = format!("../{feature}/");
                 if line.contains(&inside) && !line.contains(&format!("../{feature}/index")) && !line.contains(".css") {
@@ -166,7 +179,8 @@ fn features_of_the_interface_meet_at_their_front_doors() {
 #[test]
 fn node_folders_are_complete_and_known() {
     let mut wrong = Vec::new();
-    for pack in fs::read_dir(root().join("nodes")).expect("packs").map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir()) {
+    for pack in fs::read_dir(root().join("nodes")).expect("packs").map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir())
+    {
         let pack_name = pack.file_name().expect("a name").to_string_lossy().into_owned();
         let list = fs::read_to_string(pack.join("lib.rs")).expect("a pack has lib.rs");
         let known: BTreeSet<String> = weft_nodes::all().iter().map(|node| node.id.to_owned()).collect();

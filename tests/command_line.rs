@@ -106,7 +106,9 @@ fn a_run_can_be_cancelled_within_a_second_and_leaves_no_process() {
     assert_eq!(status.code(), Some(130));
     assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
     for child in children {
-        until("the worker is gone", Duration::from_secs(2), || (!std::path::Path::new(&format!("/proc/{child}/cmdline")).exists()).then_some(()));
+        until("the worker is gone", Duration::from_secs(2), || {
+            (!std::path::Path::new(&format!("/proc/{child}/cmdline")).exists()).then_some(())
+        });
     }
 }
 
@@ -132,7 +134,8 @@ fn a_second_process_speaks_to_the_first() {
 fn secrets_come_from_standard_input_and_are_never_shown() {
     let place = Place::empty();
     let canary = "canary-3f9a1c77e2";
-    let mut setting = place.command(&["secret", "set", "SHOP", "--host", "api.example.org"]).stdin(Stdio::piped()).spawn().expect("weft starts");
+    let mut setting =
+        place.command(&["secret", "set", "SHOP", "--host", "api.example.org"]).stdin(Stdio::piped()).spawn().expect("weft starts");
     writeln!(setting.stdin.take().expect("piped"), "{canary}").expect("it reads");
     assert!(setting.wait().expect("it ends").success());
     let listed = place.expect(0, &["secret", "list"]);
@@ -178,7 +181,9 @@ fn new_flows_and_use() {
 #[test]
 fn a_flow_from_elsewhere_asks_once_and_again_when_it_changed() {
     let place = Place::empty();
-    let reads = HELLO.replace("data.set", "files.read").replace("      fields:\n        text: Hello ${ctx.request.body.name}", "      path: in.csv");
+    let reads = HELLO
+        .replace("data.set", "files.read")
+        .replace("      fields:\n        text: Hello ${ctx.request.body.name}", "      path: in.csv");
     std::fs::write(place.workspace().join("in.csv"), "a,b\n1,2\n").expect("a file");
     place.flow("reads", &reads);
     place.expect(3, &["run", "reads"]);

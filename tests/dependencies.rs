@@ -12,14 +12,30 @@ fn root() -> PathBuf {
 /// Every package any of our builds links, the desktop app included.
 fn packages() -> Vec<Value> {
     let done = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--locked", "--all-features", "--filter-platform", "x86_64-unknown-linux-gnu"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--locked",
+            "--all-features",
+            "--filter-platform",
+            "x86_64-unknown-linux-gnu",
+        ])
         .current_dir(root())
         .output()
         .expect("cargo starts");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let metadata: Value = serde_json::from_slice(&done.stdout).expect("metadata is JSON");
-    let used: BTreeSet<&str> = metadata["resolve"]["nodes"].as_array().expect("nodes").iter().map(|node| node["id"].as_str().expect("an id")).collect();
-    metadata["packages"].as_array().expect("packages").iter().filter(|package| used.contains(package["id"].as_str().expect("an id"))).cloned().collect()
+    let used: BTreeSet<&str> =
+        metadata["resolve"]["nodes"].as_array().expect("nodes").iter().map(|node| node["id"].as_str().expect("an id")).collect();
+    metadata["packages"]
+        .as_array()
+        .expect("packages")
+        .iter()
+        .filter(|package| used.contains(package["id"].as_str().expect("an id")))
+        .cloned()
+        .collect()
 }
 
 fn deny() -> toml_edit::DocumentMut {

@@ -25,13 +25,18 @@ impl weft_engine::Flows for Brought {
 
 impl Brought {
     fn find(&self, id: &str) -> Result<(String, Arc<Flow>, Arc<Permissions>), Problem> {
-        self.0.iter().find(|(known, ..)| known == id).cloned().ok_or_else(|| Problem::new("flow.not_found", format!("The example brings no flow {id}.")))
+        self.0
+            .iter()
+            .find(|(known, ..)| known == id)
+            .cloned()
+            .ok_or_else(|| Problem::new("flow.not_found", format!("The example brings no flow {id}.")))
     }
 }
 
 fn read(text: &str, what: &str) -> Flow {
     let parsed = weft_flow::parse(text, Format::Yaml).unwrap_or_else(|findings| panic!("{what}: {findings:?}"));
-    let wrong: Vec<_> = check::check_file(&parsed, &weft_nodes::all()).into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let wrong: Vec<_> =
+        check::check_file(&parsed, &weft_nodes::all()).into_iter().filter(|finding| finding.severity == Severity::Error).collect();
     assert!(wrong.is_empty(), "{what}: {wrong:#?}");
     parsed.flow()
 }
@@ -53,7 +58,13 @@ async fn run(node: &NodeType, scripts: Arc<Workers>) {
         std::fs::create_dir_all(file.parent().expect("a parent")).expect("folders");
         std::fs::write(file, text.to_text()).expect("a file");
     }
-    let answers = example.get("answers").and_then(Value::as_list).unwrap_or_default().iter().map(|answer| serde_json::from_value::<Answer>(answer.into()).expect("an answer")).collect();
+    let answers = example
+        .get("answers")
+        .and_then(Value::as_list)
+        .unwrap_or_default()
+        .iter()
+        .map(|answer| serde_json::from_value::<Answer>(answer.into()).expect("an answer"))
+        .collect();
     let world: Arc<dyn World> = Arc::new(TestWorld::new(folder.path()).expect("a world").with_answers(answers).with_scripts(scripts));
     let flows = members(&example, "flows").into_iter().map(|(id, text)| {
         let flow = Arc::new(read(&text.to_text(), &format!("{what}, flow {id}")));
@@ -70,7 +81,11 @@ async fn run(node: &NodeType, scripts: Arc<Workers>) {
     };
     let engine = Engine::new(parts);
     let body = example.get("input").cloned().unwrap_or_default();
-    let start = StartRun { request: Value::object([("body", body)]), permissions: allowed(&flow), ..StartRun::new("example", "example", flow.clone()) };
+    let start = StartRun {
+        request: Value::object([("body", body)]),
+        permissions: allowed(&flow),
+        ..StartRun::new("example", "example", flow.clone())
+    };
     let mut handle = engine.start(start).await.unwrap_or_else(|problem| panic!("{what} does not start: {problem:?}"));
     let end = tokio::time::timeout(std::time::Duration::from_secs(60), handle.done()).await.expect("an example ends");
     assert_eq!(end.problem, None, "{what} failed");
@@ -99,7 +114,11 @@ async fn run(node: &NodeType, scripts: Arc<Workers>) {
 }
 
 fn members(example: &Value, key: &str) -> Vec<(String, Value)> {
-    example.get(key).and_then(Value::as_object).map(|map| map.iter().map(|(key, value)| (key.to_string(), value.clone())).collect()).unwrap_or_default()
+    example
+        .get(key)
+        .and_then(Value::as_object)
+        .map(|map| map.iter().map(|(key, value)| (key.to_string(), value.clone())).collect())
+        .unwrap_or_default()
 }
 
 /// Items of `node` or `node.port`, over all its steps.

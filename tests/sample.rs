@@ -58,13 +58,17 @@ fn the_sample_gives_the_right_figures_as_items_table_and_report() {
         let number = |key: &str| item[key].as_f64().unwrap_or_else(|| panic!("{key} of {item}"));
         assert_eq!(item["month"], name.as_str());
         assert!(close(number("rain_mm"), month.rain), "{item}");
-        assert!(close(number("high"), month.high / f64::from(month.days)) && close(number("low"), month.low / f64::from(month.days)), "{item}");
+        assert!(
+            close(number("high"), month.high / f64::from(month.days)) && close(number("low"), month.low / f64::from(month.days)),
+            "{item}"
+        );
         assert_eq!((number("wet_days") as u32, number("days") as u32), (month.wet, month.days), "{item}");
         assert!(close(number("wettest_day"), month.wettest), "{item}");
     }
 
     let db = rusqlite::Connection::open(place.workspace().join("weather.db")).expect("the table was written");
-    let (rows, rain): (i64, f64) = db.query_row("SELECT count(*), sum(rain_mm) FROM months", [], |row| Ok((row.get(0)?, row.get(1)?))).expect("a row");
+    let (rows, rain): (i64, f64) =
+        db.query_row("SELECT count(*), sum(rain_mm) FROM months", [], |row| Ok((row.get(0)?, row.get(1)?))).expect("a row");
     assert_eq!(rows, 36);
     assert!(close(rain, wanted.values().map(|month| month.rain).sum()));
     let report = std::fs::read_to_string(place.workspace().join("report.md")).expect("the report was written");

@@ -56,7 +56,10 @@ pub fn print_finding(source: Option<&Source>, finding: &Finding) {
         eprintln!("  --> {}", source.name);
     }
     let place: Vec<String> =
-        [finding.node.as_ref().map(|node| format!("node {node}")), finding.field.as_ref().map(|field| format!("field {field}"))].into_iter().flatten().collect();
+        [finding.node.as_ref().map(|node| format!("node {node}")), finding.field.as_ref().map(|field| format!("field {field}"))]
+            .into_iter()
+            .flatten()
+            .collect();
     if !place.is_empty() {
         eprintln!("  at {}", clean(&place.join(", ")));
     }
@@ -68,7 +71,13 @@ pub fn print_finding(source: Option<&Source>, finding: &Finding) {
 /// Control characters in names and values must not command the terminal.
 pub fn clean(text: &str) -> String {
     text.chars()
-        .map(|c| if (c.is_control() && c != '\n') || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') { '\u{fffd}' } else { c })
+        .map(|c| {
+            if (c.is_control() && c != '\n') || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
         .collect()
 }
 

@@ -50,7 +50,9 @@ pub fn flow_files(path: &Path) -> Vec<PathBuf> {
             let name = entry.file_name().to_string_lossy().into_owned();
             // Links are not followed: a loop of them must not hang a check.
             match entry.file_type() {
-                Ok(kind) if kind.is_dir() && !name.starts_with('.') && name != "node_modules" && name != "target" => folders.push(entry.path()),
+                Ok(kind) if kind.is_dir() && !name.starts_with('.') && name != "node_modules" && name != "target" => {
+                    folders.push(entry.path())
+                }
                 Ok(kind) if kind.is_file() && (name.ends_with(".flow.yaml") || name.ends_with(".flow.json")) => found.push(entry.path()),
                 _ => {}
             }

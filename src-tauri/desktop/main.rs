@@ -54,7 +54,11 @@ fn main() {
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(1024.0, 640.0)
                 // Nothing but our own page, ever.
-                .on_navigation(|url| matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost") || cfg!(debug_assertions) && url.host_str() == Some("localhost"))
+                .on_navigation(|url| {
+                    matches!(url.scheme(), "tauri")
+                        || url.host_str() == Some("tauri.localhost")
+                        || cfg!(debug_assertions) && url.host_str() == Some("localhost")
+                })
                 .build()?;
             Ok(())
         })

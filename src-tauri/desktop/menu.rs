@@ -44,7 +44,8 @@ pub fn chosen(app: &AppHandle, event: MenuEvent) {
             }
         }
         id => {
-            let folder = id.strip_prefix("recent:").and_then(|at| at.parse::<usize>().ok()).and_then(|at| recent::list().into_iter().nth(at));
+            let folder =
+                id.strip_prefix("recent:").and_then(|at| at.parse::<usize>().ok()).and_then(|at| recent::list().into_iter().nth(at));
             if let Some(folder) = folder {
                 go(app, folder);
             }

@@ -29,7 +29,9 @@ pub fn remember(folder: &Path) {
     let Some(file) = file() else { return };
     if let (Some(parent), Ok(text)) = (file.parent(), serde_json::to_string_pretty(&all)) {
         // A list of folders is a convenience: losing it is no error to stop for.
-        std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&file, text)).unwrap_or_else(|error| tracing::warn!(%error, "recent workspaces are not kept"));
+        std::fs::create_dir_all(parent)
+            .and_then(|()| std::fs::write(&file, text))
+            .unwrap_or_else(|error| tracing::warn!(%error, "recent workspaces are not kept"));
     }
 }
 

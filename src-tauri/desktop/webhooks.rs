@@ -33,7 +33,10 @@ pub fn follow(api: Arc<Api>) -> Listening {
                     // Another workspace may have the usual port.
                     open = match serve_webhooks(api.clone(), wanted).await {
                         Ok(webhooks) => Some(webhooks),
-                        Err(_) => serve_webhooks(api.clone(), any).await.inspect_err(|error| tracing::error!(%error, "webhooks do not listen")).ok(),
+                        Err(_) => serve_webhooks(api.clone(), any)
+                            .await
+                            .inspect_err(|error| tracing::error!(%error, "webhooks do not listen"))
+                            .ok(),
                     };
                 }
                 (false, Some(_)) => {

@@ -91,7 +91,9 @@ impl Served {
         let (origin, code) = line.trim().split_once("/#code=").unwrap_or_else(|| panic!("no link: {line:?}"));
         let (origin, code) = (origin.to_owned(), code.to_owned());
         let mut said = BufReader::new(child.stderr.take().expect("piped")).lines();
-        let webhooks = said.find_map(|line| line.ok()?.split("answer at ").nth(1)?.split(". Stop").next().map(str::to_owned)).expect("it says where webhooks answer");
+        let webhooks = said
+            .find_map(|line| line.ok()?.split("answer at ").nth(1)?.split(". Stop").next().map(str::to_owned))
+            .expect("it says where webhooks answer");
         // What it says later must not fill the pipe.
         std::thread::spawn(move || said.for_each(drop));
         Served { child, origin, code, webhooks }

@@ -91,7 +91,8 @@ impl ItemNode for DateTime {
     async fn run(&self, item: &Item, cx: &Context) -> Result<Outputs> {
         let name = self.zone.as_deref().unwrap_or(&cx.caller.time_zone);
         let zone = TimeZone::get(name).map_err(|_| {
-            Problem::setting("zone", format!("\"{name}\" is no known time zone.")).help("Write it as Europe/Berlin, America/New_York or UTC.")
+            Problem::setting("zone", format!("\"{name}\" is no known time zone."))
+                .help("Write it as Europe/Berlin, America/New_York or UTC.")
         })?;
         let field = self.field.as_deref().filter(|field| !field.is_empty());
         let format = match &self.action {
@@ -102,7 +103,8 @@ impl ItemNode for DateTime {
             None => Moment::now(cx.caller.now_ms, zone.clone())?,
             Some(field) => match item.json.at(field) {
                 None | Some(Value::Null) => {
-                    return Err(Problem::new("date_time.missing", format!("The item has no \"{field}\".")).field("settings/field")
+                    return Err(Problem::new("date_time.missing", format!("The item has no \"{field}\"."))
+                        .field("settings/field")
                         .help("Name a field that every item has, or filter such items out before."));
                 }
                 Some(value) => Moment::read(value, format, &zone).map_err(|problem| problem.field("settings/field"))?,
@@ -120,18 +122,21 @@ impl ItemNode for DateTime {
 
 impl DateTime {
     fn act(&self, moment: Moment, zone: &TimeZone) -> Result<Value> {
-        let failed = |error: jiff::Error| Problem::new("date_time.failed", format!("The date cannot be computed: {error}.")).field("settings/do");
+        let failed =
+            |error: jiff::Error| Problem::new("date_time.failed", format!("The date cannot be computed: {error}.")).field("settings/do");
         Ok(match &self.action {
             Action::Read { .. } => moment.to_text().into(),
             Action::Write { format } => {
                 let text = jiff::fmt::strtime::format(format, moment.zoned()).map_err(|error| {
-                    Problem::setting("do/format", format!("The format cannot be used: {error}.")).help("Use codes such as %Y, %m, %d, %H, %M.")
+                    Problem::setting("do/format", format!("The format cannot be used: {error}."))
+                        .help("Use codes such as %Y, %m, %d, %H, %M.")
                 })?;
                 text.into()
             }
             Action::Add { span } => {
                 let span: Span = span.parse().map_err(|_| {
-                    Problem::setting("do/span", format!("\"{span}\" is no time span.")).help("Write it as 3 days, 2 weeks 4 hours or -1 month.")
+                    Problem::setting("do/span", format!("\"{span}\" is no time span."))
+                        .help("Write it as 3 days, 2 weeks 4 hours or -1 month.")
                 })?;
                 moment.add(span).map_err(failed)?.to_text().into()
             }

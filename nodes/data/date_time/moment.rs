@@ -34,7 +34,9 @@ impl Moment {
                 let ms = if n.abs() < 1e11 { n * 1000.0 } else { n };
                 Moment::now(ms as i64, zone.clone())
             }
-            (Value::Text(text), None) => read_text(text.trim(), zone).ok_or_else(|| unreadable(value, "it is none of the common ways to write a date")),
+            (Value::Text(text), None) => {
+                read_text(text.trim(), zone).ok_or_else(|| unreadable(value, "it is none of the common ways to write a date"))
+            }
             (Value::Text(text), Some(format)) => {
                 let parsed = BrokenDownTime::parse(format, text.trim()).map_err(|error| unreadable(value, &error.to_string()))?;
                 let moment = if parsed.offset().is_some() || parsed.iana_time_zone().is_some() {

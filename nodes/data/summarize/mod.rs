@@ -6,7 +6,10 @@ use indexmap::IndexMap;
 use measure::Tally;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use weft_node::{BatchNode, Body, Context, Input, Item, Map, NodeType, Outputs, PerItem, Port, Problem, Result, Value, batch, condition, files, pure, schema};
+use weft_node::{
+    BatchNode, Body, Context, Input, Item, Map, NodeType, Outputs, PerItem, Port, Problem, Result, Value, batch, condition, files, pure,
+    schema,
+};
 
 #[derive(Deserialize, JsonSchema)]
 pub struct Summarize {
@@ -112,7 +115,8 @@ impl BatchNode for Summarize {
             for (measure, tally) in self.measures.iter().zip(&mut group.tallies) {
                 let value = measure.field.as_ref().and_then(|field| field.of(item, at)).unwrap_or_default();
                 tally.add(&value, self.missing).map_err(|problem| {
-                    let field = format!("settings/measures/{}/field", self.measures.iter().position(|m| m.name == measure.name).unwrap_or(0));
+                    let field =
+                        format!("settings/measures/{}/field", self.measures.iter().position(|m| m.name == measure.name).unwrap_or(0));
                     problem.field(field).item(at)
                 })?;
             }
@@ -120,7 +124,13 @@ impl BatchNode for Summarize {
         let mut groups: Vec<Measured> = groups.into_values().collect();
         if self.order != Order::AsTheyCome {
             groups.sort_by(|a, b| {
-                let order = a.values.iter().zip(&b.values).map(|(a, b)| condition::order(a, b)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal);
+                let order = a
+                    .values
+                    .iter()
+                    .zip(&b.values)
+                    .map(|(a, b)| condition::order(a, b))
+                    .find(|o| o.is_ne())
+                    .unwrap_or(std::cmp::Ordering::Equal);
                 if self.order == Order::Descending { order.reverse() } else { order }
             });
         }

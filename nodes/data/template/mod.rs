@@ -4,7 +4,10 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use weft_node::{BatchNode, Body, Context, Input, Item, ItemNode, Mode, NodeType, Outputs, Port, Problem, Result, Value, batch, files, item, pure, schema};
+use weft_node::{
+    BatchNode, Body, Context, Input, Item, ItemNode, Mode, NodeType, Outputs, Port, Problem, Result, Value, batch, files, item, pure,
+    schema,
+};
 
 #[derive(Deserialize, JsonSchema)]
 pub struct Template {

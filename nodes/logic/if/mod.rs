@@ -2,7 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use weft_node::{Body, Condition, Context, Item, ItemNode, Match, NodeType, Outputs, Port, Problem, Result, Value, files, item, pure, schema};
+use weft_node::{
+    Body, Condition, Context, Item, ItemNode, Match, NodeType, Outputs, Port, Problem, Result, Value, files, item, pure, schema,
+};
 
 #[derive(Deserialize, JsonSchema)]
 pub struct If {

@@ -62,7 +62,12 @@ impl Api {
 
 type Sent = Result<(), mpsc::error::SendError<Event>>;
 
-async fn tell_all(api: Arc<Api>, since: Option<Cursor>, mut live: broadcast::Receiver<Arc<weft_store::events::Event>>, tell: mpsc::Sender<Event>) -> Sent {
+async fn tell_all(
+    api: Arc<Api>,
+    since: Option<Cursor>,
+    mut live: broadcast::Receiver<Arc<weft_store::events::Event>>,
+    tell: mpsc::Sender<Event>,
+) -> Sent {
     let mut follower = Follower::new(api.clone());
     let mut at = api.store.cursor();
     if let Some(since) = since {
@@ -103,7 +108,12 @@ async fn tell_all(api: Arc<Api>, since: Option<Cursor>, mut live: broadcast::Rec
     }
 }
 
-async fn catch_up(api: &Arc<Api>, follower: &mut Follower, mut from: StoreCursor, tell: &mpsc::Sender<Event>) -> Result<StoreCursor, mpsc::error::SendError<Event>> {
+async fn catch_up(
+    api: &Arc<Api>,
+    follower: &mut Follower,
+    mut from: StoreCursor,
+    tell: &mpsc::Sender<Event>,
+) -> Result<StoreCursor, mpsc::error::SendError<Event>> {
     loop {
         match api.store.events_since(from, GO).await {
             Ok(Since::Events { events, more }) => {

@@ -111,8 +111,14 @@ fn findings(open: &weft_store::OpenFlow, types: &[&'static NodeType], names: &Na
     found.extend(crate::documents::findings(&open.flow, types).into_iter().map(Finding::from));
     for (id, node) in &open.flow.nodes {
         let called = (node.kind == "logic.call").then(|| node.settings.get("flow").and_then(Value::as_str)).flatten();
-        if let Some(called) = called.filter(|called| !called.contains("${") && !called.starts_with("js/") && !names.flows.iter().any(|flow| flow == called)) {
-            let missing = weft_flow::Finding::error("call.unknown", format!("There is no flow \"{called}\"."), "Choose a flow of this workspace, or make one of this name.");
+        if let Some(called) =
+            called.filter(|called| !called.contains("${") && !called.starts_with("js/") && !names.flows.iter().any(|flow| flow == called))
+        {
+            let missing = weft_flow::Finding::error(
+                "call.unknown",
+                format!("There is no flow \"{called}\"."),
+                "Choose a flow of this workspace, or make one of this name.",
+            );
             found.push(missing.on_node(id).in_field("settings/flow").into());
         }
     }
@@ -124,7 +130,11 @@ pub(crate) fn named(flow: &weft_flow::Flow, types: &[&'static NodeType]) -> Vec<
     weft_flow::check::permissions(flow, types).into_iter().map(|(need, _)| need).collect()
 }
 
-fn permissions(documents: &weft_store::Flows, open: &weft_store::OpenFlow, types: &[&'static NodeType]) -> weft_store::Result<Vec<Permission>> {
+fn permissions(
+    documents: &weft_store::Flows,
+    open: &weft_store::OpenFlow,
+    types: &[&'static NodeType],
+) -> weft_store::Result<Vec<Permission>> {
     let grants = documents.permissions(&open.id, |flow| named(flow, types))?;
     let mut all: Vec<Permission> = weft_flow::check::permissions(&open.flow, types)
         .into_iter()
@@ -182,14 +192,16 @@ pub async fn remove(api: &Arc<Api>, wanted: FlowId) -> Result<Nothing, Problem> 
 
 pub async fn edit(api: &Arc<Api>, wanted: FlowEdit) -> Result<Applied, Problem> {
     let edits = wanted.edits.into_iter().map(edit_of).collect::<Result<_, _>>()?;
-    let request = EditRequest { edits, author: api.author.clone(), label: wanted.label, client: Some(wanted.client), gesture: wanted.gesture };
+    let request =
+        EditRequest { edits, author: api.author.clone(), label: wanted.label, client: Some(wanted.client), gesture: wanted.gesture };
     applied(api.documents(move |documents| documents.edit(&wanted.flow, request)).await?)
 }
 
 /// The document's own shape of an edit; both are the same JSON.
 fn edit_of(edit: Edit) -> Result<weft_flow::Edit, Problem> {
     let json = serde_json::to_value(&edit).expect("an edit is JSON");
-    serde_json::from_value(json).map_err(|error| problem("edit.invalid", format!("The edit cannot be carried out: {error}."), "Reload the page."))
+    serde_json::from_value(json)
+        .map_err(|error| problem("edit.invalid", format!("The edit cannot be carried out: {error}."), "Reload the page."))
 }
 
 fn applied(edited: weft_store::Edited) -> Result<Applied, Problem> {
@@ -222,7 +234,8 @@ pub async fn history(api: &Arc<Api>, wanted: FlowPage) -> Result<History, Proble
 }
 
 pub(crate) fn number(text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| problem("call.invalid", format!("\"{text}\" is no number of an edit or page."), "Use the numbers that lists give."))
+    text.parse()
+        .map_err(|_| problem("call.invalid", format!("\"{text}\" is no number of an edit or page."), "Use the numbers that lists give."))
 }
 
 pub async fn diff(api: &Arc<Api>, wanted: FlowDiff) -> Result<Changes, Problem> {
@@ -243,7 +256,9 @@ pub async fn text(api: &Arc<Api>, wanted: FlowText) -> Result<Text, Problem> {
 pub async fn copy(api: &Arc<Api>, wanted: FlowPart) -> Result<Text, Problem> {
     let types = api.types.clone();
     let text = api
-        .documents(move |documents| documents.copy(&wanted.flow, &wanted.ids, &|kind, path| weft_flow::check::is_secret(&types, kind, path)))
+        .documents(move |documents| {
+            documents.copy(&wanted.flow, &wanted.ids, &|kind, path| weft_flow::check::is_secret(&types, kind, path))
+        })
         .await?;
     Ok(Text { text })
 }

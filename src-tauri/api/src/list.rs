@@ -1,8 +1,8 @@
 //! The list: every call by name, what it takes and what it gives. Router and TypeScript are made from it.
 
+use crate::Api;
 use crate::problem::problem;
 use crate::types::*;
-use crate::Api;
 use std::sync::Arc;
 
 /// Makes the router and the TypeScript from lines of `name = subject::function(Takes) -> Gives`.
@@ -37,8 +37,9 @@ macro_rules! calls {
 }
 
 fn read<T: serde::de::DeserializeOwned>(name: &str, params: serde_json::Value) -> Result<T, Problem> {
-    serde_json::from_value(params)
-        .map_err(|error| problem("call.invalid", format!("{name} cannot be called like this: {error}."), "See src-tauri/api/src/types for what it takes."))
+    serde_json::from_value(params).map_err(|error| {
+        problem("call.invalid", format!("{name} cannot be called like this: {error}."), "See src-tauri/api/src/types for what it takes.")
+    })
 }
 
 calls! {

@@ -58,6 +58,8 @@ pub async fn list(api: &Arc<Api>, _: Nothing) -> Result<NodeTypes, Problem> {
 pub async fn help(api: &Arc<Api>, wanted: TypeId) -> Result<NodeHelp, Problem> {
     let name = wanted.kind.split('@').next().unwrap_or_default();
     let node = api.types.iter().find(|node| node.id == name);
-    let node = node.ok_or_else(|| problem("node.not_found", format!("There is no node type {}.", wanted.kind), "Look at the node list for those there are."))?;
+    let node = node.ok_or_else(|| {
+        problem("node.not_found", format!("There is no node type {}.", wanted.kind), "Look at the node list for those there are.")
+    })?;
     Ok(NodeHelp { readme: node.files.readme.into(), example: node.files.example.into() })
 }

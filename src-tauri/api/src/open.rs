@@ -42,7 +42,18 @@ pub struct Options {
 
 impl Options {
     pub fn new(folder: &Path, host: Host, types: Vec<&'static NodeType>) -> Self {
-        Options { folder: folder.into(), host, types, resume: false, read_only: false, clock_ms: None, time_zone: None, sample: false, worker: None, user: None }
+        Options {
+            folder: folder.into(),
+            host,
+            types,
+            resume: false,
+            read_only: false,
+            clock_ms: None,
+            time_zone: None,
+            sample: false,
+            worker: None,
+            user: None,
+        }
     }
 }
 
@@ -124,7 +135,11 @@ impl Api {
             ..weft_store::Options::default()
         };
         let opened = if options.read_only {
-            Store::open_reading(&options.folder, &store_options, weft_store::Error::ReadOnly { why: "Another program has this workspace open.".into() })
+            Store::open_reading(
+                &options.folder,
+                &store_options,
+                weft_store::Error::ReadOnly { why: "Another program has this workspace open.".into() },
+            )
         } else {
             Store::open(&options.folder, &store_options)
         };
@@ -160,7 +175,17 @@ impl Api {
         };
         let flows = Arc::new(EngineFlows { documents: documents.clone(), types: options.types.clone() });
         let engine = Engine::new(EngineParts { world: world.clone(), journal: Arc::new(store.clone()), catalog, flows, limits });
-        Ok(Arc::new(Api { store, documents, engine, world, types: options.types, host: options.host, author, told: Told::default(), read_only }))
+        Ok(Arc::new(Api {
+            store,
+            documents,
+            engine,
+            world,
+            types: options.types,
+            host: options.host,
+            author,
+            told: Told::default(),
+            read_only,
+        }))
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -218,10 +243,19 @@ impl Api {
     }
 
     /// Work that waits for the disk, off the async threads.
-    pub(crate) async fn documents<T: Send + 'static>(&self, work: impl FnOnce(&Flows) -> weft_store::Result<T> + Send + 'static) -> Result<T, Problem> {
+    pub(crate) async fn documents<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Flows) -> weft_store::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
         let documents = self.documents.clone();
         let done = tokio::task::spawn_blocking(move || work(&documents)).await;
-        Ok(done.map_err(|error| crate::problem::problem("internal", format!("A document's work stopped: {error}."), "Reload the page; nothing acknowledged is lost."))??)
+        Ok(done.map_err(|error| {
+            crate::problem::problem(
+                "internal",
+                format!("A document's work stopped: {error}."),
+                "Reload the page; nothing acknowledged is lost.",
+            )
+        })??)
     }
 
     /// Brings everything to the disk. Runs that go on are taken up again when the workspace is next opened.

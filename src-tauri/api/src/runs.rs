@@ -96,7 +96,10 @@ pub async fn cancel(api: &Arc<Api>, wanted: RunId) -> Result<Nothing, Problem> {
 }
 
 pub async fn decide(api: &Arc<Api>, wanted: Decide) -> Result<Nothing, Problem> {
-    let step: StepId = wanted.step.parse().map_err(|_| problem("step.not_found", format!("\"{}\" is no step.", wanted.step), "`weft runs show` names them."))?;
+    let step: StepId = wanted
+        .step
+        .parse()
+        .map_err(|_| problem("step.not_found", format!("\"{}\" is no step.", wanted.step), "`weft runs show` names them."))?;
     let decided = match wanted.decision {
         Decision::Repeat => Decided::Repeat,
         Decision::Fail => Decided::Fail,

@@ -48,7 +48,11 @@ pub fn forget(name: &str) -> Result<(), Problem> {
 }
 
 fn views(vault: &Vault) -> weft_store::Result<Vec<SecretView>> {
-    Ok(vault.list()?.into_iter().map(|info| SecretView { name: info.name, hosts: info.hosts, changed_at: info.changed_at as f64 }).collect())
+    Ok(vault
+        .list()?
+        .into_iter()
+        .map(|info| SecretView { name: info.name, hosts: info.hosts, changed_at: info.changed_at as f64 })
+        .collect())
 }
 
 fn gone(vault: &Vault, name: &str) -> Result<(), Problem> {

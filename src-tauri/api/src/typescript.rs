@@ -25,7 +25,13 @@ mod tests {
     /// `ui/src/api/generated.ts` is what this program speaks, apart from how it is formatted.
     #[test]
     fn the_interface_speaks_the_same_shapes() {
-        let words = |text: &str| text.split_whitespace().flat_map(|word| word.split([';', ',', '|', '(', ')', '"', '\''])).filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+        let words = |text: &str| {
+            text.split_whitespace()
+                .flat_map(|word| word.split([';', ',', '|', '(', ')', '"', '\'']))
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/api/generated.ts");
         let there = std::fs::read_to_string(path).expect("the interface has its generated file");
         assert_eq!(words(&there), words(&super::generate().expect("every shape is TypeScript")), "run ./dev types");

@@ -69,7 +69,11 @@ impl Api {
         let path = request.path.clone();
         let endpoints = self.documents(move |documents| Ok(matching(documents, &path))).await.map_err(internal)?;
         if endpoints.is_empty() {
-            return Err((404, Problem::new("webhook.not_found", "No flow in use listens here.").help("Put the flow in use, and look at the path of its webhook.")));
+            return Err((
+                404,
+                Problem::new("webhook.not_found", "No flow in use listens here.")
+                    .help("Put the flow in use, and look at the path of its webhook."),
+            ));
         }
         let endpoint = endpoints
             .into_iter()
@@ -113,7 +117,11 @@ impl Api {
         })?;
         let given = request.headers.iter().find(|(name, _)| *name == header).map(|(_, value)| value.as_bytes()).unwrap_or_default();
         // Hashes are compared, so the time it takes tells nothing about the secret.
-        if blake3::hash(given) == blake3::hash(&wanted) { Ok(()) } else { Err((401, Problem::new("webhook.denied", "The request does not carry this webhook's secret."))) }
+        if blake3::hash(given) == blake3::hash(&wanted) {
+            Ok(())
+        } else {
+            Err((401, Problem::new("webhook.denied", "The request does not carry this webhook's secret.")))
+        }
     }
 }
 

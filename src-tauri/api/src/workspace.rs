@@ -50,6 +50,8 @@ pub async fn files(api: &Arc<Api>, wanted: FilePrefix) -> Result<FileNames, Prob
 }
 
 pub async fn link(api: &Arc<Api>, _: Nothing) -> Result<Text, Problem> {
-    let text = api.link().ok_or_else(|| problem("workspace.no_server", "The program that has this workspace open is no server.", "Close it and start one with: weft serve"))?;
+    let text = api.link().ok_or_else(|| {
+        problem("workspace.no_server", "The program that has this workspace open is no server.", "Close it and start one with: weft serve")
+    })?;
     Ok(Text { text })
 }

@@ -17,10 +17,8 @@ pub struct Arguments {
 
 pub fn run(given: Arguments) -> Result<Status> {
     let (a, b) = (Source::read(&given.a)?, Source::read(&given.b)?);
-    let compared = weft_api::documents::diff(
-        (&a.text, weft_api::documents::format_of(&a.path)),
-        (&b.text, weft_api::documents::format_of(&b.path)),
-    );
+    let compared =
+        weft_api::documents::diff((&a.text, weft_api::documents::format_of(&a.path)), (&b.text, weft_api::documents::format_of(&b.path)));
     let compared = match compared {
         Ok(compared) => compared,
         Err((first, findings)) => {

@@ -23,7 +23,8 @@ pub async fn run(place: Place, given: Arguments) -> Result<Status> {
     let flow = super::run::flow_id(&folder, &given.flow)?;
     let host = Host::open(&folder, |_| {}).await?;
     let open: Flow = host.call("flow_open", FlowId { flow: flow.clone() }).await?;
-    let mut needs: Vec<Need> = open.permissions.into_iter().filter(|permission| !permission.granted).map(|permission| permission.need).collect();
+    let mut needs: Vec<Need> =
+        open.permissions.into_iter().filter(|permission| !permission.granted).map(|permission| permission.need).collect();
     for text in &given.also {
         needs.push(read_need(text)?);
     }
@@ -60,7 +61,9 @@ fn read_need(text: &str) -> Result<Need> {
         "write" => NeedKind::WriteFile,
         "database" => NeedKind::Database,
         "secret" => NeedKind::Secret,
-        _ => anyhow::bail!(crate::exit::Invalid(format!("\"{text}\" is nothing that can be allowed. Write host:NAME, read:PATH, write:PATH, database:PATH or secret:NAME."))),
+        _ => anyhow::bail!(crate::exit::Invalid(format!(
+            "\"{text}\" is nothing that can be allowed. Write host:NAME, read:PATH, write:PATH, database:PATH or secret:NAME."
+        ))),
     };
     Ok(Need { kind, target: target.into() })
 }

@@ -48,7 +48,10 @@ pub async fn run(place: Place, given: Arguments) -> Result<Status> {
             }
             std::fs::create_dir_all(folder.join("flows"))?;
             let name = folder.file_name().map_or_else(|| "Workspace".into(), |name| name.to_string_lossy().into_owned());
-            std::fs::write(folder.join("weft.toml"), format!("# Settings of this workspace. Every setting has a default; see docs/workspace.md.\n\nname = {name:?}\n"))?;
+            std::fs::write(
+                folder.join("weft.toml"),
+                format!("# Settings of this workspace. Every setting has a default; see docs/workspace.md.\n\nname = {name:?}\n"),
+            )?;
             println!("{}", folder.display());
         }
         What::Node { name, tree } => node::write(&tree, &name)?,

@@ -25,7 +25,10 @@ pub fn run(given: Arguments) -> Result<Status> {
         }
         return Ok(exit::FINISHED);
     };
-    let node = all.iter().find(|node| node.id == wanted).ok_or_else(|| Invalid(format!("There is no node type {wanted}. `weft nodes` lists them.")))?;
+    let node = all
+        .iter()
+        .find(|node| node.id == wanted)
+        .ok_or_else(|| Invalid(format!("There is no node type {wanted}. `weft nodes` lists them.")))?;
     if given.json {
         println!("{}", serde_json::to_string_pretty(&(node.schema)())?);
     } else {

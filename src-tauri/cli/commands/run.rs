@@ -58,7 +58,10 @@ pub async fn run(place: Place, given: Arguments) -> Result<Status> {
     }
     let unfinished = if let Host::Owner(api) = &host { api.unfinished_runs().await } else { 0 };
     if unfinished > 0 {
-        eprintln!("weft: {} left unfinished; `weft serve` or the desktop app resumes them.", output::count(unfinished, "earlier run is", "earlier runs are"));
+        eprintln!(
+            "weft: {} left unfinished; `weft serve` or the desktop app resumes them.",
+            output::count(unfinished, "earlier run is", "earlier runs are")
+        );
     }
     let request = RunRequest { flow, start: given.start, mode: RunMode::All, input, pins };
     let begun: RunSummary = host.call("run_start", &request).await?;
@@ -81,7 +84,11 @@ async fn print(host: &Host, seen: &Seen, output: Output) -> Result<Status> {
         println!("{}", serde_json::to_string_pretty(&out.0)?);
         return Ok(status);
     }
-    let took = run.summary.finished_at.zip(run.summary.started_at).map_or_else(String::new, |(to, from)| format!(" in {}", output::duration(to - from)));
+    let took = run
+        .summary
+        .finished_at
+        .zip(run.summary.started_at)
+        .map_or_else(String::new, |(to, from)| format!(" in {}", output::duration(to - from)));
     match run.summary.status {
         RunStatus::Finished => eprintln!("Run {} finished{took}.", run.summary.number),
         RunStatus::Cancelled => eprintln!("Run {} was cancelled{took}.", run.summary.number),
@@ -116,7 +123,9 @@ pub fn flow_id(workspace: &Path, named: &str) -> Result<String> {
     }
     let file = file.canonicalize()?;
     let flows = workspace.canonicalize()?.join("flows");
-    let inside = file.strip_prefix(&flows).map_err(|_| Invalid(format!("{named} does not lie in {}. Move it there, or name its workspace.", flows.display())))?;
+    let inside = file
+        .strip_prefix(&flows)
+        .map_err(|_| Invalid(format!("{named} does not lie in {}. Move it there, or name its workspace.", flows.display())))?;
     let text = inside.to_string_lossy().replace('\\', "/");
     match [".flow.yaml", ".flow.json", ".yaml", ".json"].iter().find_map(|ending| text.strip_suffix(ending)) {
         Some(id) => Ok(id.to_owned()),

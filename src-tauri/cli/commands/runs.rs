@@ -80,8 +80,10 @@ pub async fn run(place: Place, given: Arguments) -> Result<Status> {
                 (Some(Word::Repeat), _) => Decision::Repeat,
                 (Some(Word::Fail), _) => Decision::Fail,
                 (None, Some(file)) => {
-                    let text = std::fs::read_to_string(&file).map_err(|error| Invalid(format!("{} cannot be read: {error}.", file.display())))?;
-                    let items = serde_json::from_str(&text).map_err(|error| Invalid(format!("{}: {error}. It must hold a JSON list of items.", file.display())))?;
+                    let text =
+                        std::fs::read_to_string(&file).map_err(|error| Invalid(format!("{} cannot be read: {error}.", file.display())))?;
+                    let items = serde_json::from_str(&text)
+                        .map_err(|error| Invalid(format!("{}: {error}. It must hold a JSON list of items.", file.display())))?;
                     Decision::Result { items }
                 }
                 (None, None) => bail!(Invalid("Say repeat, fail, or --result FILE.".into())),
@@ -109,7 +111,13 @@ fn show(run: &Run) {
         }
     }
     for attention in &run.decisions {
-        println!("  {} waits for a decision on step {} (item {} of {})", attention.node, attention.step, attention.item + 1, attention.items);
+        println!(
+            "  {} waits for a decision on step {} (item {} of {})",
+            attention.node,
+            attention.step,
+            attention.item + 1,
+            attention.items
+        );
     }
 }
 

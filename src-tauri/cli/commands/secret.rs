@@ -21,7 +21,9 @@ enum What {
     },
     /// Names and hosts; never values.
     List,
-    Remove { name: String },
+    Remove {
+        name: String,
+    },
 }
 
 /// Longer ones are files, not secrets.

@@ -45,6 +45,11 @@ pub fn run(place: Place, given: Arguments) -> Result<Status> {
             }
         }
     }
-    eprintln!("{} checked, {}, {}.", output::count(files, "flow", "flows"), output::count(errors, "error", "errors"), output::count(warnings, "warning", "warnings"));
+    eprintln!(
+        "{} checked, {}, {}.",
+        output::count(files, "flow", "flows"),
+        output::count(errors, "error", "errors"),
+        output::count(warnings, "warning", "warnings")
+    );
     Ok(if errors > 0 { exit::INVALID } else { exit::FINISHED })
 }

@@ -82,7 +82,8 @@ impl Bars {
 
 fn words(node: &NodeRun) -> String {
     let items: u32 = node.items_out.iter().map(|port| port.items).sum();
-    let took = node.finished_at.zip(node.started_at).map_or_else(String::new, |(to, from)| format!(", {}", crate::output::duration(to - from)));
+    let took =
+        node.finished_at.zip(node.started_at).map_or_else(String::new, |(to, from)| format!(", {}", crate::output::duration(to - from)));
     match node.status {
         StepStatus::Running => node.progress.map_or_else(|| "running".into(), |(done, of)| format!("{done} of {of}")),
         StepStatus::Finished => format!("{}{took}", crate::output::count(items, "item", "items")),

@@ -160,7 +160,8 @@ mod tests {
     use super::*;
 
     fn holds(json: &str, is: &str, value: &str) -> bool {
-        let condition = serde_json::json!({ "field": "a", "is": is, "value": serde_json::from_str::<serde_json::Value>(value).expect("JSON") });
+        let condition =
+            serde_json::json!({ "field": "a", "is": is, "value": serde_json::from_str::<serde_json::Value>(value).expect("JSON") });
         let condition: Condition = serde_json::from_value(condition).expect("a condition");
         condition.holds(&Item::new(Value::from_json(json).expect("JSON")))
     }
@@ -179,7 +180,8 @@ mod tests {
 
     #[test]
     fn sorting_has_an_order_for_everything_and_puts_nothing_last() {
-        let mut values: Vec<Value> = ["null", "\"b\"", "2", "true", "1.5", "\"a\""].iter().map(|t| Value::from_json(t).expect("JSON")).collect();
+        let mut values: Vec<Value> =
+            ["null", "\"b\"", "2", "true", "1.5", "\"a\""].iter().map(|t| Value::from_json(t).expect("JSON")).collect();
         values.sort_by(order);
         let texts: Vec<String> = values.iter().map(Value::to_json).collect();
         assert_eq!(texts, ["true", "1.5", "2", "\"a\"", "\"b\"", "null"]);

@@ -107,11 +107,7 @@ pub enum Body {
     /// Called once per activation.
     Batch(fn(Value) -> Result<Box<dyn DynBatchNode>>),
     /// The setting `mode` of the document decides: `each item` or `all items`; absent = `default`.
-    Choice {
-        default: Mode,
-        item: fn(Value) -> Result<Box<dyn DynItemNode>>,
-        batch: fn(Value) -> Result<Box<dyn DynBatchNode>>,
-    },
+    Choice { default: Mode, item: fn(Value) -> Result<Box<dyn DynItemNode>>, batch: fn(Value) -> Result<Box<dyn DynBatchNode>> },
     /// A trigger: its outputs are what started the run.
     Source(Trigger),
     /// The engine itself runs these.
@@ -163,11 +159,7 @@ pub struct NodeFiles {
 #[macro_export]
 macro_rules! files {
     () => {
-        $crate::NodeFiles {
-            readme: include_str!("README.md"),
-            icon: include_str!("icon.svg"),
-            example: include_str!("example.yaml"),
-        }
+        $crate::NodeFiles { readme: include_str!("README.md"), icon: include_str!("icon.svg"), example: include_str!("example.yaml") }
     };
 }
 

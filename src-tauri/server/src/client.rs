@@ -51,7 +51,8 @@ impl Client {
     pub async fn call(&self, name: &str, params: serde_json::Value) -> Result<serde_json::Value, ClientError> {
         let unreachable = |error: &dyn std::fmt::Display| ClientError::Unreachable(error.to_string());
         let stream = UnixStream::connect(&self.path).await.map_err(|error| unreachable(&error))?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| unreachable(&error))?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| unreachable(&error))?;
         tokio::spawn(connection);
         let request = Request::post(format!("/api/{name}"))
             .header("host", "weft")

@@ -1,8 +1,8 @@
 //! `GET /api/events`: a WebSocket whose first message says who asks and since when; then events, one a message.
 
 use crate::Shared;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::State;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use futures_util::StreamExt;
 use serde::Deserialize;

@@ -79,6 +79,10 @@ fn router(shared: Shared, names: guard::Names) -> Router {
 async fn knock(State(shared): State<Shared>, Json(knock): Json<door::Knock>) -> Response {
     match shared.door.open(&knock.code) {
         Some(opened) => Json(opened).into_response(),
-        None => guard::refuse(StatusCode::UNAUTHORIZED, "door.closed", "This link was used before or is too old. `weft serve --link` prints a new one."),
+        None => guard::refuse(
+            StatusCode::UNAUTHORIZED,
+            "door.closed",
+            "This link was used before or is too old. `weft serve --link` prints a new one.",
+        ),
     }
 }

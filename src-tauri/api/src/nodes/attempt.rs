@@ -14,9 +14,20 @@ pub async fn try_expression(api: &Arc<Api>, wanted: ExpressionTry) -> Result<Exp
             None => api.store.runs(Some(wanted.flow.clone()), None, 1).await?.first().map(|info| info.id),
         },
     };
-    let nothing = |problem: Problem| ExpressionResult { value: None, kind: "undefined".into(), problem: Some(problem), span: None, items: 0, run: None };
+    let nothing = |problem: Problem| ExpressionResult {
+        value: None,
+        kind: "undefined".into(),
+        problem: Some(problem),
+        span: None,
+        items: 0,
+        run: None,
+    };
     let Some(run) = run else {
-        return Ok(nothing(crate::problem::problem("expression.no_values", "This flow has not run yet.", "Run it once to see values here.")));
+        return Ok(nothing(crate::problem::problem(
+            "expression.no_values",
+            "This flow has not run yet.",
+            "Run it once to see values here.",
+        )));
     };
     let flow = wanted.flow.clone();
     let flow = api.documents(move |documents| documents.view(&flow)).await?;

@@ -129,8 +129,10 @@ impl Drawn {
     /// Names of a node's output ports, `error` last where it has one.
     pub fn ports(&self, node: &str) -> Vec<String> {
         let kind = self.kind_of(node);
-        let mut ports: Vec<String> = kind.map_or_else(|| vec!["out".into()], |kind| kind.outputs.iter().map(|port| port.name.to_owned()).collect());
-        let has_error = self.flow.as_ref().and_then(|flow| flow.nodes.get(node)).is_some_and(|node| node.on_error == weft_flow::OnError::Port);
+        let mut ports: Vec<String> =
+            kind.map_or_else(|| vec!["out".into()], |kind| kind.outputs.iter().map(|port| port.name.to_owned()).collect());
+        let has_error =
+            self.flow.as_ref().and_then(|flow| flow.nodes.get(node)).is_some_and(|node| node.on_error == weft_flow::OnError::Port);
         if has_error {
             ports.push("error".into());
         }
@@ -144,8 +146,13 @@ impl Drawn {
     /// Threads with what they carried; only those of these nodes where some are named.
     pub fn edges(&self, of: Option<&BTreeSet<String>>) -> BTreeMap<String, EdgeRun> {
         let Some(flow) = &self.flow else { return BTreeMap::new() };
-        let ends: BTreeMap<String, (&str, &str)> =
-            flow.edges.iter().map(|edge| (format!("{}.{} -> {}.{}", edge.from, edge.from_port, edge.to, edge.to_port), (edge.from.as_str(), edge.to.as_str()))).collect();
+        let ends: BTreeMap<String, (&str, &str)> = flow
+            .edges
+            .iter()
+            .map(|edge| {
+                (format!("{}.{} -> {}.{}", edge.from, edge.from_port, edge.to, edge.to_port), (edge.from.as_str(), edge.to.as_str()))
+            })
+            .collect();
         let wanted = |id: &str| of.is_none_or(|of| ends.get(id).is_some_and(|(from, to)| of.contains(*from) || of.contains(*to)));
         let edges = self.state.edges(flow, self.engine.catalog()).into_iter().filter(|(id, _)| wanted(id));
         edges.map(|(id, edge)| (id, EdgeRun { items: edge.items, state: edge_state(edge) })).collect()

@@ -23,10 +23,9 @@ pub async fn items(api: &Arc<Api>, wanted: ItemsRequest) -> Result<ItemsPage, Pr
     };
     let port = match &wanted.port {
         None => 0,
-        Some(name) => ports
-            .iter()
-            .position(|port| port == name)
-            .ok_or_else(|| problem("port.not_found", format!("{} has no port {name}.", wanted.node), "Choose one of the ports its card shows."))?,
+        Some(name) => ports.iter().position(|port| port == name).ok_or_else(|| {
+            problem("port.not_found", format!("{} has no port {name}.", wanted.node), "Choose one of the ports its card shows.")
+        })?,
     };
     let pieces = match wanted.side {
         Side::Out => drawn.out_pieces(&wanted.node, port),
@@ -42,7 +41,12 @@ pub async fn items(api: &Arc<Api>, wanted: ItemsRequest) -> Result<ItemsPage, Pr
 
 fn view(item: &Item, step: StepId) -> ItemView {
     let blob = |(name, blob): (&String, &weft_node::BlobRef)| {
-        let seen = BlobView { hash: blob.hash.clone(), size: blob.size as f64, media_type: blob.media_type.clone(), file_name: blob.file_name.clone() };
+        let seen = BlobView {
+            hash: blob.hash.clone(),
+            size: blob.size as f64,
+            media_type: blob.media_type.clone(),
+            file_name: blob.file_name.clone(),
+        };
         (name.clone(), seen)
     };
     ItemView {

@@ -41,7 +41,8 @@ impl Drawn {
     pub fn given(&self, step: &StepState, port: usize) -> Vec<Piece<'_>> {
         let Some((_, step)) = self.state.steps.get_key_value(&step.id) else { return Vec::new() };
         let emitted = step.emissions.iter().enumerate().filter(|(_, emission)| emission.port as usize == port);
-        let mut pieces: Vec<Piece<'_>> = emitted.map(|(number, emission)| whole(step.id, Some((step.id, number as u32)), &emission.items)).collect();
+        let mut pieces: Vec<Piece<'_>> =
+            emitted.map(|(number, emission)| whole(step.id, Some((step.id, number as u32)), &emission.items)).collect();
         if port == 0 {
             pieces.extend((0..step.turns.len()).flat_map(|turn| self.chunk(step, turn)));
         }
@@ -65,7 +66,9 @@ impl Drawn {
     /// What one turn of a loop was given.
     fn chunk<'a>(&'a self, step: &'a StepState, turn: usize) -> Vec<Piece<'a>> {
         match step.turns.get(turn).map(|turn| turn.chunk) {
-            Some(Chunk::Input { from, to }) => slice(self.taken(step, 0), from, to).into_iter().map(|piece| Piece { step: step.id, ..piece }).collect(),
+            Some(Chunk::Input { from, to }) => {
+                slice(self.taken(step, 0), from, to).into_iter().map(|piece| Piece { step: step.id, ..piece }).collect()
+            }
             Some(Chunk::Last) => {
                 let before = turn.checked_sub(1).and_then(|before| step.turns.get(before)?.result.as_ref());
                 before.map(|stored| whole(step.id, None, stored)).into_iter().collect()

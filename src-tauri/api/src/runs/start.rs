@@ -23,7 +23,8 @@ impl Api {
                 Ok((flow, version, documents.permissions(&id, |flow| crate::flows::named(flow, &types))?))
             })
             .await?;
-        if let Some(wrong) = crate::documents::findings(&flow, &self.types).into_iter().find(|finding| finding.severity == Severity::Error) {
+        if let Some(wrong) = crate::documents::findings(&flow, &self.types).into_iter().find(|finding| finding.severity == Severity::Error)
+        {
             return Err(Problem {
                 node: wrong.node,
                 field: wrong.field,
@@ -34,7 +35,11 @@ impl Api {
             let needs = serde_json::to_value(&grants.missing).expect("needs are JSON");
             return Err(Problem {
                 details: Some(Json(serde_json::json!({ "needs": needs }))),
-                ..problem(PERMISSION_NEEDED, "This flow came from elsewhere and asks for things it was not allowed yet.", "Look at what it asks for, and allow it in the studio or with: weft grant FLOW")
+                ..problem(
+                    PERMISSION_NEEDED,
+                    "This flow came from elsewhere and asks for things it was not allowed yet.",
+                    "Look at what it asks for, and allow it in the studio or with: weft grant FLOW",
+                )
             });
         }
         Ok(StartRun {

@@ -15,6 +15,7 @@ pub struct NewFlow {
     /// The name people read; the id is made from it.
     pub name: String,
     /// Folder under `flows/`.
+    #[serde(default)]
     pub folder: Option<String>,
 }
 
@@ -33,6 +34,7 @@ pub struct FlowEdit {
     /// The window: comes back in the `flow_changed` event, so that it knows its own echo.
     pub client: String,
     /// Edits with the same gesture id within ten seconds are undone as one (typing).
+    #[serde(default)]
     pub gesture: Option<String>,
 }
 
@@ -45,6 +47,7 @@ pub struct FlowUndo {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct FlowPage {
     /// All flows where none is named.
+    #[serde(default)]
     pub flow: Option<String>,
     #[serde(default)]
     pub page: Page,
@@ -54,7 +57,9 @@ pub struct FlowPage {
 pub struct FlowDiff {
     pub flow: String,
     /// Numbers of edits, see `HistoryEntry::seq`; none = now.
+    #[serde(default)]
     pub a: Option<String>,
+    #[serde(default)]
     pub b: Option<String>,
 }
 
@@ -94,8 +99,10 @@ pub struct Pin {
     pub flow: String,
     pub node: String,
     /// Item jsons of the first output; none = take the pin away.
+    #[serde(default)]
     pub items: Option<Vec<Json>>,
     /// Pin what this run gave instead (all ports).
+    #[serde(default)]
     pub run: Option<String>,
 }
 
@@ -132,6 +139,7 @@ pub struct Decide {
 pub struct LineageRequest {
     pub run: String,
     pub node: String,
+    #[serde(default)]
     pub port: Option<String>,
     /// Position in the node's output over all its steps.
     pub item: u32,
@@ -178,5 +186,6 @@ pub struct FileNames {
 pub struct FileName {
     pub path: String,
     pub folder: bool,
+    #[specta(type = specta_typescript::Number)]
     pub size: f64,
 }

@@ -13,10 +13,12 @@ pub struct FlowSummary {
     pub nodes: u32,
     pub in_use: bool,
     /// Time and author of the last edit.
+    #[specta(type = specta_typescript::Number)]
     pub edited_at: f64,
     pub edited_by: String,
     pub last_run: Option<RunSummary>,
     /// Where every node stands and its family, for the small drawing: `[x, y, group]`.
+    #[specta(type = Vec<(specta_typescript::Number, specta_typescript::Number, String)>)]
     pub drawing: Vec<(f64, f64, String)>,
     /// Set where the file cannot be read: the first finding's sentence.
     pub broken: Option<String>,
@@ -42,6 +44,7 @@ pub struct Flow {
     pub edges: Vec<Edge>,
     pub blocks: Vec<Block>,
     /// `[x, y]` or `[x, y, w, h]` by node or block id.
+    #[specta(type = BTreeMap<String, Vec<specta_typescript::Number>>)]
     pub layout: BTreeMap<String, Vec<f64>>,
     pub findings: Vec<Finding>,
     /// Set when edits are refused: a newer format, a file that does not parse, a workspace held by somebody else.
@@ -120,23 +123,75 @@ pub struct Finding {
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Edit {
     /// The id is made by the document (from `name`, else the type) unless one is wished for and free.
-    AddNode { id: Option<String>, #[serde(rename = "type")] kind: String, name: Option<String>, settings: Json, at: Option<Vec<f64>> },
-    AddBlock { id: Option<String>, #[serde(rename = "type")] kind: String, fields: BTreeMap<String, Json>, at: Option<Vec<f64>> },
+    AddNode {
+        #[serde(default)]
+        id: Option<String>,
+        #[serde(rename = "type")]
+        kind: String,
+        #[serde(default)]
+        name: Option<String>,
+        settings: Json,
+        #[serde(default)]
+        #[specta(type = Option<Vec<specta_typescript::Number>>)]
+        at: Option<Vec<f64>>,
+    },
+    AddBlock {
+        #[serde(default)]
+        id: Option<String>,
+        #[serde(rename = "type")]
+        kind: String,
+        fields: BTreeMap<String, Json>,
+        #[serde(default)]
+        #[specta(type = Option<Vec<specta_typescript::Number>>)]
+        at: Option<Vec<f64>>,
+    },
     /// Nodes, blocks and edges by id; edges of a removed node go too.
-    Remove { ids: Vec<String> },
+    Remove {
+        ids: Vec<String>,
+    },
     /// `field` is a path in the entity: `name`, `on_error`, `settings/headers/Accept`. A missing value removes the field.
     /// `entity` is a node, block or edge id, or empty for the flow itself.
-    Set { entity: String, field: String, value: Option<Json> },
-    Connect { from: String, from_port: String, to: String, to_port: String },
-    Disconnect { edge: String },
+    Set {
+        entity: String,
+        field: String,
+        #[serde(default)]
+        value: Option<Json>,
+    },
+    Connect {
+        from: String,
+        from_port: String,
+        to: String,
+        to_port: String,
+    },
+    Disconnect {
+        edge: String,
+    },
     /// Layout: `[x, y]` or `[x, y, w, h]` by id.
-    Move { to: BTreeMap<String, Vec<f64>> },
+    Move {
+        #[specta(type = BTreeMap<String, Vec<specta_typescript::Number>>)]
+        to: BTreeMap<String, Vec<f64>>,
+    },
     /// Changes an id everywhere it is named.
-    ChangeId { from: String, to: String },
+    ChangeId {
+        from: String,
+        to: String,
+    },
     /// Replaces characters `[from, to)` of a text field; `seen` is the text's revision the screen worked on.
-    EditText { entity: String, field: String, from: u32, to: u32, insert: String, seen: u32 },
+    EditText {
+        entity: String,
+        field: String,
+        from: u32,
+        to: u32,
+        insert: String,
+        seen: u32,
+    },
     /// A piece of YAML as `flow_copy` gives it; ids are made anew where they are taken.
-    Paste { text: String, at: Option<Vec<f64>> },
+    Paste {
+        text: String,
+        #[serde(default)]
+        #[specta(type = Option<Vec<specta_typescript::Number>>)]
+        at: Option<Vec<f64>>,
+    },
 }
 
 /// What an edit did.
@@ -167,6 +222,7 @@ pub struct HistoryEntry {
     /// Number of the edit; also what `flow_diff` and `flow_at` take.
     pub seq: String,
     pub author: String,
+    #[specta(type = specta_typescript::Number)]
     pub at: f64,
     /// `edit`, `file`, `undo`, `redo`, `seed`.
     pub kind: String,
@@ -189,6 +245,7 @@ pub struct ExpressionTry {
     /// The setting as it would stand in the document.
     pub value: Json,
     /// The run whose values it sees; the newest one that reached the node where none is named.
+    #[serde(default)]
     pub run: Option<String>,
     /// Position of the item, from 0.
     pub item: u32,

@@ -48,7 +48,9 @@ pub struct Problem {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 pub struct Page {
     /// Opaque: what `next` of the page before said.
+    #[serde(default)]
     pub after: Option<String>,
     /// At most 1,000; 100 where nothing is said.
+    #[serde(default)]
     pub limit: Option<u32>,
 }

@@ -25,8 +25,11 @@ pub struct RunSummary {
     /// `manual`, `webhook`, `call`.
     pub trigger: String,
     pub mode: RunMode,
+    #[specta(type = specta_typescript::Number)]
     pub created_at: f64,
+    #[specta(type = Option<specta_typescript::Number>)]
     pub started_at: Option<f64>,
+    #[specta(type = Option<specta_typescript::Number>)]
     pub finished_at: Option<f64>,
     pub problem: Option<Problem>,
     /// Place in the queue, from 1.
@@ -42,18 +45,28 @@ pub enum RunMode {
     /// The node and its ancestors.
     ToHere { node: String },
     /// The node and what follows, everything before pinned to what `run` gave.
-    FromHere { node: String, run: Option<String> },
-    OnlyThis { node: String, run: Option<String> },
+    FromHere {
+        node: String,
+        #[serde(default)]
+        run: Option<String>,
+    },
+    OnlyThis {
+        node: String,
+        #[serde(default)]
+        run: Option<String>,
+    },
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 pub struct RunRequest {
     pub flow: String,
     /// The trigger; the manual one, else the only one, where none is named.
+    #[serde(default)]
     pub start: Option<String>,
     #[serde(default)]
     pub mode: RunMode,
     /// The body for the trigger (`ctx.request.body`).
+    #[serde(default)]
     pub input: Option<Json>,
     /// Outputs by node id instead of running it: item jsons of its first output. Pins of the workspace apply besides.
     #[serde(default)]
@@ -105,7 +118,9 @@ pub struct NodeRun {
     pub items_in: u32,
     /// By output port, in port order.
     pub items_out: Vec<PortCount>,
+    #[specta(type = Option<specta_typescript::Number>)]
     pub started_at: Option<f64>,
+    #[specta(type = Option<specta_typescript::Number>)]
     pub finished_at: Option<f64>,
     /// Items done of how many, while it runs.
     pub progress: Option<(u32, u32)>,
@@ -125,7 +140,9 @@ pub struct PortCount {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct Span {
     pub step: String,
+    #[specta(type = specta_typescript::Number)]
     pub from: f64,
+    #[specta(type = Option<specta_typescript::Number>)]
     pub to: Option<f64>,
     pub status: StepStatus,
 }
@@ -153,6 +170,7 @@ pub struct Attention {
     /// First item that may or may not have happened, of how many.
     pub item: u32,
     pub items: u32,
+    #[specta(type = specta_typescript::Number)]
     pub since: f64,
 }
 
@@ -163,7 +181,9 @@ pub enum Decision {
     Repeat,
     Fail,
     /// It happened, and this is what it gave: item jsons of the first output.
-    Result { items: Vec<Json> },
+    Result {
+        items: Vec<Json>,
+    },
 }
 
 /// Which items of a run are wanted.
@@ -173,6 +193,7 @@ pub struct ItemsRequest {
     pub node: String,
     pub side: Side,
     /// Port name; the first where none is named.
+    #[serde(default)]
     pub port: Option<String>,
     /// Position of the first item, from 0, over all steps of the node.
     pub from: u32,
@@ -207,6 +228,7 @@ pub struct ItemView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct BlobView {
     pub hash: String,
+    #[specta(type = specta_typescript::Number)]
     pub size: f64,
     pub media_type: String,
     pub file_name: Option<String>,

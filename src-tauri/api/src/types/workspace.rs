@@ -59,5 +59,6 @@ pub struct SecretView {
     pub name: String,
     /// The hosts it may be sent to.
     pub hosts: Vec<String>,
+    #[specta(type = specta_typescript::Number)]
     pub changed_at: f64,
 }

@@ -21,7 +21,12 @@ pub fn of(reply: Reply, run: Uuid) -> WebhookReply {
         Reply::NoResponse => error(500, &Problem::new("no_response", "The run finished and no Respond node answered.")),
         Reply::Failed(problem) => {
             // An error may carry the status a caller should see.
-            let status = problem.details.get("status").and_then(Value::as_i64).and_then(|status| u16::try_from(status).ok()).filter(|status| (400..600).contains(status));
+            let status = problem
+                .details
+                .get("status")
+                .and_then(Value::as_i64)
+                .and_then(|status| u16::try_from(status).ok())
+                .filter(|status| (400..600).contains(status));
             error(status.unwrap_or(500), &problem)
         }
         Reply::Cancelled => error(500, &Problem::new("run.cancelled", format!("Run {run} was cancelled."))),
@@ -29,9 +34,14 @@ pub fn of(reply: Reply, run: Uuid) -> WebhookReply {
 }
 
 fn respond(settings: &Value, items: &Batch) -> WebhookReply {
-    let status = settings.get("status").and_then(Value::as_i64).and_then(|status| u16::try_from(status).ok()).filter(|status| (200..600).contains(status));
+    let status = settings
+        .get("status")
+        .and_then(Value::as_i64)
+        .and_then(|status| u16::try_from(status).ok())
+        .filter(|status| (200..600).contains(status));
     let headers = settings.get("headers").and_then(Value::as_object);
-    let headers = headers.into_iter().flat_map(|map| map.iter()).map(|(name, value)| (name.to_ascii_lowercase(), value.to_text())).collect();
+    let headers =
+        headers.into_iter().flat_map(|map| map.iter()).map(|(name, value)| (name.to_ascii_lowercase(), value.to_text())).collect();
     match settings.get("body") {
         Some(body) => content(status.unwrap_or(200), headers, body),
         None => content(status.unwrap_or(200), headers, &items.flat().unwrap_or_default()),

@@ -12,7 +12,8 @@ pub fn value(request: &WebhookRequest, params: &BTreeMap<String, String>) -> Res
     let body = if request.body.is_empty() {
         Value::from(Map::default())
     } else if media_type == "application/json" || media_type.ends_with("+json") {
-        Value::from_json_bytes(&request.body).map_err(|error| Problem::new("webhook.body", format!("The body is no valid JSON: {error}.")))?
+        Value::from_json_bytes(&request.body)
+            .map_err(|error| Problem::new("webhook.body", format!("The body is no valid JSON: {error}.")))?
     } else if media_type == "application/x-www-form-urlencoded" {
         fields(&raw)
     } else {
@@ -92,7 +93,13 @@ mod tests {
 
     fn seen(media_type: &str, body: &str) -> Value {
         let headers = vec![("content-type".into(), media_type.into()), ("cookie".into(), "a=1; b=x%20y".into())];
-        let request = WebhookRequest { method: "POST".into(), path: "/p".into(), query: "q=1&q=2&r=a+b".into(), headers, body: body.to_owned().into() };
+        let request = WebhookRequest {
+            method: "POST".into(),
+            path: "/p".into(),
+            query: "q=1&q=2&r=a+b".into(),
+            headers,
+            body: body.to_owned().into(),
+        };
         value(&request, &BTreeMap::new()).expect("a request")
     }
 

@@ -11,7 +11,9 @@ pub fn write(tree: &Path, name: &str) -> Result<()> {
         bail!(Invalid(format!("\"{name}\" is no node name. Write PACK/NAME in small letters: data/slugify.")));
     };
     let lib = tree.join("nodes").join(pack).join("lib.rs");
-    let text = fs::read_to_string(&lib).map_err(|error| Invalid(format!("{} cannot be read ({error}). Run this in the source tree, with one of its packs.", lib.display())))?;
+    let text = fs::read_to_string(&lib).map_err(|error| {
+        Invalid(format!("{} cannot be read ({error}). Run this in the source tree, with one of its packs.", lib.display()))
+    })?;
     let folder = tree.join("nodes").join(pack).join(node);
     if folder.exists() {
         bail!(Invalid(format!("{} exists already.", folder.display())));
@@ -22,7 +24,10 @@ pub fn write(tree: &Path, name: &str) -> Result<()> {
     let title = title[..1].to_uppercase() + &title[1..];
     let type_name: String = node.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
     fs::create_dir_all(&folder)?;
-    fs::write(folder.join("mod.rs"), MOD.replace("@TITLE@", &title).replace("@TYPE@", &type_name).replace("@ID@", &format!("{pack}.{node}")))?;
+    fs::write(
+        folder.join("mod.rs"),
+        MOD.replace("@TITLE@", &title).replace("@TYPE@", &type_name).replace("@ID@", &format!("{pack}.{node}")),
+    )?;
     fs::write(folder.join("README.md"), README.replace("@TITLE@", &title))?;
     fs::write(folder.join("icon.svg"), ICON)?;
     fs::write(folder.join("example.yaml"), EXAMPLE.replace("@TITLE@", &title).replace("@ID@", &format!("{pack}.{node}")))?;
@@ -35,7 +40,11 @@ pub fn write(tree: &Path, name: &str) -> Result<()> {
 /// One line among the modules, one at the end of the list.
 fn add_lines(text: &str, node: &str) -> Option<String> {
     let module = format!("pub mod {node};\n");
-    let at = text.match_indices("pub mod ").map(|(at, _)| at).find(|&at| text[at..] > *module).or_else(|| text.find("\nuse ").map(|at| at + 1))?;
+    let at = text
+        .match_indices("pub mod ")
+        .map(|(at, _)| at)
+        .find(|&at| text[at..] > *module)
+        .or_else(|| text.find("\nuse ").map(|at| at + 1))?;
     let text = format!("{}{module}{}", &text[..at], &text[at..]);
     let end = text.rfind("];")?;
     let before = text[..end].trim_end().trim_end_matches(',');
@@ -44,7 +53,10 @@ fn add_lines(text: &str, node: &str) -> Option<String> {
 }
 
 fn is_id(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') && !text.contains("__") && !text.ends_with('_')
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && !text.contains("__")
+        && !text.ends_with('_')
 }
 
 const MOD: &str = r#"//! Says what this node does, in one sentence.

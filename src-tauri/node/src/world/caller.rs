@@ -29,13 +29,7 @@ pub struct Caller {
 impl Caller {
     /// `BLAKE3("key", step, item)`, in hexadecimal (SEMANTICS 6).
     pub fn idempotency_key(&self, item: usize) -> String {
-        blake3::Hasher::new()
-            .update(b"key")
-            .update(&self.step)
-            .update(&(item as u64).to_le_bytes())
-            .finalize()
-            .to_hex()
-            .to_string()
+        blake3::Hasher::new().update(b"key").update(&self.step).update(&(item as u64).to_le_bytes()).finalize().to_hex().to_string()
     }
 
     /// Seed of the step's random numbers for one item.

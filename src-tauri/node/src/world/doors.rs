@@ -59,18 +59,32 @@ pub enum HttpPartBody {
 #[derive(Clone, Debug)]
 pub enum HttpAuth {
     /// `Authorization: Bearer <secret>`
-    Bearer { secret: String },
+    Bearer {
+        secret: String,
+    },
     /// The secret is the password.
-    Basic { user: String, secret: String },
-    Header { name: String, secret: String },
-    Query { name: String, secret: String },
+    Basic {
+        user: String,
+        secret: String,
+    },
+    Header {
+        name: String,
+        secret: String,
+    },
+    Query {
+        name: String,
+        secret: String,
+    },
 }
 
 impl HttpAuth {
     /// Name of the secret.
     pub fn secret(&self) -> &str {
         match self {
-            HttpAuth::Bearer { secret } | HttpAuth::Basic { secret, .. } | HttpAuth::Header { secret, .. } | HttpAuth::Query { secret, .. } => secret,
+            HttpAuth::Bearer { secret }
+            | HttpAuth::Basic { secret, .. }
+            | HttpAuth::Header { secret, .. }
+            | HttpAuth::Query { secret, .. } => secret,
         }
     }
 }
@@ -145,7 +159,12 @@ pub trait Blobs: Send + Sync {
     fn put<'a>(&'a self, bytes: Bytes, media_type: &'a str, file_name: Option<&'a str>) -> BoxFuture<'a, Result<BlobRef>>;
     /// Keeps what a stream gives, without holding it all in memory; an error of the stream keeps nothing.
     /// What is written here is the way of stores without a disk; others write as it comes.
-    fn put_stream<'a>(&'a self, mut bytes: ByteStream<'a>, media_type: &'a str, file_name: Option<&'a str>) -> BoxFuture<'a, Result<BlobRef>> {
+    fn put_stream<'a>(
+        &'a self,
+        mut bytes: ByteStream<'a>,
+        media_type: &'a str,
+        file_name: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<BlobRef>> {
         Box::pin(async move {
             let mut all = BytesMut::new();
             while let Some(chunk) = bytes.try_next().await? {
