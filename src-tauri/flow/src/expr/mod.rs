@@ -13,19 +13,18 @@
 //!
 //! A value is never looked at again: what an expression gives is data, also where it contains `${`.
 
-mod compiled;
+pub(crate) mod compiled;
 mod evaluate;
 mod lexer;
 mod names;
 mod parse;
 mod path;
-mod root;
+pub(crate) mod root;
 mod scan;
 pub mod schema;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use compiled::literal;
 pub use compiled::{Compiled, Placed};
 pub use evaluate::Moment;
 pub use names::{Lookup, names, whole};

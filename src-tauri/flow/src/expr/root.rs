@@ -88,7 +88,7 @@ pub struct Reference {
 }
 
 /// The members of `ctx`.
-pub(super) const PARTS: [&str; 17] = [
+pub(crate) const PARTS: [&str; 17] = [
     "item", "items", "index", "blobs", "nodes", "state", "vars", "response", "prev", "request", "req", "error", "loop", "env", "config",
     "run", "flow",
 ];

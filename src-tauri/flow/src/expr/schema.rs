@@ -18,6 +18,11 @@ impl<'a> Place<'a> {
         Place::of(schema, vec![schema])
     }
 
+    /// The place that one of its schemas describes.
+    pub(crate) fn under(root: &'a Json, schema: &'a Json) -> Self {
+        Place::of(root, vec![schema])
+    }
+
     fn of(root: &'a Json, found: Vec<&'a Json>) -> Self {
         let mut here = Vec::new();
         for schema in found {
