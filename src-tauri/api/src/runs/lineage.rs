@@ -5,6 +5,7 @@ use super::{Drawn, items};
 use crate::Api;
 use crate::problem::problem;
 use crate::types::*;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use weft_engine::journal::StepId;
@@ -35,10 +36,10 @@ pub async fn lineage(api: &Arc<Api>, wanted: LineageRequest) -> Result<LineageVi
     let mut unknown: BTreeSet<String> = BTreeSet::new();
     while let Some((step, emission, at)) = queue.pop_front() {
         let Some(made_by) = drawn.state.steps.get(&step) else { continue };
-        if !batches.contains_key(&(step, emission)) {
+        if let Entry::Vacant(place) = batches.entry((step, emission)) {
             let Some(found) = made_by.emissions.get(emission as usize) else { continue };
             let whole = Piece { step, origin: None, stored: &found.items, from: 0, to: found.items.len() as u32 };
-            batches.insert((step, emission), items::load(api, &whole).await?);
+            place.insert(items::load(api, &whole).await?);
         }
         let Some(item) = batches[&(step, emission)].get(at as usize) else { continue };
         let Lineage::From(pairs) = &item.from else {
