@@ -32,8 +32,7 @@ pub fn run(given: Arguments) -> Result<Status> {
     if given.json {
         println!("{}", serde_json::to_string_pretty(&(node.schema)())?);
     } else {
-        println!("{}\n{}", node.files.readme.trim_end(), "\n## Example\n");
-        println!("{}", node.files.example);
+        println!("{}\n\n## Example\n\n{}", node.files.readme.trim_end(), node.files.example);
     }
     Ok(exit::FINISHED)
 }

@@ -1,6 +1,7 @@
 // The canvas of a flow: React Flow for camera, drag and box; threads, window and wires are our own.
 import '@xyflow/react/dist/base.css';
 import './canvas.css';
+import './card.css';
 import {
   type NodeChange,
   type OnNodeDrag,

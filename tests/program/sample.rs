@@ -1,8 +1,6 @@
 //! The sample over real weather, through the real program; its figures are computed a second time here, by other means.
 
-mod program;
-
-use program::Place;
+use crate::place::Place;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

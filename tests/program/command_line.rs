@@ -1,8 +1,6 @@
 //! The command line as a person uses it: exit statuses, findings with their line, a second process, secrets.
 
-mod program;
-
-use program::{Place, Served, until};
+use crate::place::{Place, Served, until};
 use std::io::Write;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
