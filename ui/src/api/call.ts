@@ -4,8 +4,8 @@ import type { Calls, Cursor, Event, Problem } from './generated';
 /** Carries calls one way and events the other. */
 export interface Transport {
   call(name: string, params: unknown): Promise<unknown>;
-  /** Streams what happened since a cursor; gives a function that ends it. `away` says whether the line is cut. */
-  events(since: () => Cursor | null, told: (event: Event) => void, away: (is: boolean) => void): () => void;
+  /** Streams what happened since a cursor; gives a function that ends it. `away` says whether the line is cut, or closed until a new link is opened. */
+  events(since: () => Cursor | null, told: (event: Event) => void, away: (is: boolean | 'closed') => void): () => void;
 }
 
 let transport: Promise<Transport> | null = null;

@@ -24,7 +24,7 @@ export async function connect(): Promise<() => void> {
   return line.events(
     () => at,
     take,
-    (is) => set({ line: is ? 'away' : 'open' }),
+    (is) => set({ line: is === 'closed' ? 'closed' : is ? 'away' : 'open' }),
   );
 }
 

@@ -6,7 +6,7 @@ class Line {
   sent: unknown[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((m: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
   constructor(readonly url: URL) {
     Line.all.push(this);
   }
@@ -14,7 +14,7 @@ class Line {
     this.sent.push(JSON.parse(text));
   }
   close() {
-    this.onclose?.();
+    this.onclose?.({ code: 1006 });
   }
 }
 
@@ -81,7 +81,7 @@ describe('the stream of events', () => {
   it('begins with the token and where it stopped, and goes on there after a cut', async () => {
     const { browser } = await import('./http');
     const heard: Event[] = [];
-    const away: boolean[] = [];
+    const away: (boolean | 'closed')[] = [];
     let at: { epoch: string; seq: string } | null = null;
     const stop = browser.events(
       () => at,
@@ -98,7 +98,7 @@ describe('the stream of events', () => {
     expect(Line.all[0]!.sent).toEqual([{ token: 't1', since: null }]);
     Line.all[0]!.onmessage?.({ data: JSON.stringify({ at: { epoch: 'e', seq: '7' }, what: { type: 'flows_changed' } }) });
     expect(heard).toHaveLength(1);
-    Line.all[0]!.onclose?.();
+    Line.all[0]!.onclose?.({ code: 1006 });
     expect(away).toEqual([false, true]);
     await vi.advanceTimersByTimeAsync(1000);
     expect(Line.all).toHaveLength(2);
@@ -107,6 +107,23 @@ describe('the stream of events', () => {
     stop();
     await vi.advanceTimersByTimeAsync(20_000);
     expect(Line.all).toHaveLength(2);
+  });
+
+  it('asks for a new link where the server knows no such token', async () => {
+    const { browser } = await import('./http');
+    const away: (boolean | 'closed')[] = [];
+    const stop = browser.events(
+      () => null,
+      () => {},
+      (is) => away.push(is),
+    );
+    await vi.advanceTimersByTimeAsync(1);
+    Line.all[0]!.onclose?.({ code: 4401 });
+    expect(away).toEqual(['closed']);
+    expect(sessionStorage.getItem('weft.token')).toBeNull();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(Line.all).toHaveLength(1);
+    stop();
   });
 
   it('waits longer and longer between attempts', async () => {
@@ -118,11 +135,11 @@ describe('the stream of events', () => {
     );
     await vi.advanceTimersByTimeAsync(1);
     for (let i = 0; i < 4; i++) {
-      Line.all.at(-1)!.onclose?.();
+      Line.all.at(-1)!.onclose?.({ code: 1006 });
       await vi.advanceTimersByTimeAsync(12_000);
     }
     expect(Line.all).toHaveLength(5);
-    Line.all.at(-1)!.onclose?.();
+    Line.all.at(-1)!.onclose?.({ code: 1006 });
     await vi.advanceTimersByTimeAsync(1000);
     expect(Line.all).toHaveLength(5);
     stop();

@@ -5,6 +5,8 @@ import type { Event, Problem } from './generated';
 const TOKEN = 'weft.token';
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 8000;
+/** How the server closes a line whose token it does not know. */
+const NO_ACCESS = 4401;
 
 let door: Promise<string> | null = null;
 
@@ -34,6 +36,15 @@ async function enter(): Promise<string> {
   door = null;
   throw closed();
 }
+
+/** The server does not know the token: it was started anew. */
+function forget() {
+  sessionStorage.removeItem(TOKEN);
+  door = null;
+}
+
+// A new link opened in this tab changes nothing but what follows the hash.
+addEventListener('hashchange', () => location.hash.startsWith('#code=') && location.reload());
 
 function closed(): Problem {
   return {
@@ -74,10 +85,7 @@ export const browser: Transport = {
       throw unreachable();
     }
     if (answer.ok) return answer.status === 204 ? {} : answer.json();
-    if (answer.status === 401) {
-      sessionStorage.removeItem(TOKEN);
-      door = null;
-    }
+    if (answer.status === 401) forget();
     throw await answer.json().catch(() => (answer.status === 401 ? closed() : unreachable()));
   },
 
@@ -86,9 +94,9 @@ export const browser: Transport = {
     let pause = FIRST_PAUSE;
     let socket: WebSocket | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const again = () => {
+    const again = (is: true | 'closed') => {
       if (over) return;
-      away(true);
+      away(is);
       timer = setTimeout(open, pause * (0.75 + Math.random() / 2));
       pause = Math.min(LONGEST_PAUSE, pause * 2);
     };
@@ -97,7 +105,7 @@ export const browser: Transport = {
       try {
         key = await token();
       } catch {
-        again();
+        again('closed');
         return;
       }
       if (over) return;
@@ -113,7 +121,10 @@ export const browser: Transport = {
         away(false);
       };
       line.onmessage = (message) => told(JSON.parse(message.data as string) as Event);
-      line.onclose = again;
+      line.onclose = ({ code }) => {
+        if (code === NO_ACCESS) forget();
+        again(code === NO_ACCESS ? 'closed' : true);
+      };
     };
     void open();
     return () => {

@@ -5,7 +5,7 @@ import type { Flow, FlowSummary, NodeTypeView, RunSummary, Workspace } from './g
 /** Everything that was told about documents and runs; steps of runs are in `steps.ts`. */
 export interface Kept {
   /** Whether the line to the program stands. */
-  line: 'starting' | 'open' | 'away';
+  line: 'starting' | 'open' | 'away' | 'closed';
   workspace: Workspace | null;
   /** Node types in palette order. */
   types: NodeTypeView[];

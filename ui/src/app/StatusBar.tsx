@@ -19,6 +19,11 @@ export function StatusBar() {
           <Icon name="alert" size={12} />
           Not connected, trying again
         </span>
+      ) : line === 'closed' ? (
+        <span className="warnc" role="status">
+          <Icon name="alert" size={12} />
+          This page needs a new link: weft serve --link
+        </span>
       ) : workspace?.read_only ? (
         <span className="warnc" title={workspace.read_only}>
           <Icon name="eye" size={12} />
