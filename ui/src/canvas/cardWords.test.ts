@@ -27,8 +27,10 @@ it('reads expressions and literals', () => {
   expect(cardWords(['{when}'], { when: { $literal: 'js/as text' } })).toBe('as text');
 });
 
-it('cuts long paths in the middle, so that the file name stays', () => {
-  const cut = middle('data/archive/2013/seattle-weather.csv', 22);
-  expect(cut).toHaveLength(22);
-  expect(cut.endsWith('seattle-weather.csv'.slice(-10))).toBe(true);
+it('keeps the file name of long paths, and cuts long names in the middle', () => {
+  expect(middle('data/rain.csv', 20)).toBe('data/rain.csv');
+  expect(middle('data/archive/2013/seattle-weather.csv', 20)).toBe('seattle-weather.csv');
+  const cut = middle('data/archive/seattle-weather-2012-to-2015.csv', 20);
+  expect(cut).toHaveLength(20);
+  expect(cut.endsWith('2012-to-2015.csv')).toBe(true);
 });

@@ -4,7 +4,7 @@ import { count } from '../kit';
 
 const LONGEST = 120;
 /** Characters of a path that fit on a card. */
-const PATH_FITS = 22;
+const PATH_FITS = 20;
 
 type Fields = Record<string, Json>;
 const isObject = (value: Json): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -59,9 +59,11 @@ export function cardWords(templates: readonly string[], settings: Json): string 
   return '';
 }
 
-/** A long path, cut in the middle: its file name stays. */
+/** A long path: its file name, which is cut in the middle where it alone is too long. */
 export function middle(text: string, fits: number): string {
   if (text.length <= fits) return text;
+  const name = text.slice(text.lastIndexOf('/') + 1);
+  if (name !== '' && name.length <= fits) return name;
   const tail = Math.min(text.length - (text.lastIndexOf('/') + 1), fits - 4);
   const keep = Math.max(tail, Math.ceil(fits / 2));
   return `${text.slice(0, fits - keep - 1)}…${text.slice(-keep)}`;

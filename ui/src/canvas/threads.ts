@@ -304,8 +304,7 @@ export class Threads {
       if (items !== null && typeof at === 'number') return `${count(at)} / ${count(items)}`;
     }
     if (items === null || state === 'never' || state === 'not-taken') return null;
-    const traced = this.trace?.get(edge.id);
-    return traced !== undefined ? `${count(traced)} of ${count(items)}` : count(items);
+    return count(this.trace?.get(edge.id) ?? items);
   }
 
   /** All boxes as slips in their tint, each with its state. */
