@@ -34,6 +34,9 @@ export function ListControl({ id, label, value, change, path, disabled, item }: 
     change([], rows.toSpliced(from, 1).toSpliced(to, 0, taken));
     if (open !== null) setOpen(null);
   };
+  const properties = shape.kind === 'object' ? shape.properties : [];
+  // Rows that say less keep to the columns of those that say most.
+  const columns = Math.max(1, ...rows.map((row) => plainOf(row, properties, root).length));
   const one = typeof item.$ref === 'string' ? nameOf(item.$ref) : singular(label);
 
   return (
@@ -95,7 +98,8 @@ export function ListControl({ id, label, value, change, path, disabled, item }: 
                 <Cells
                   row={row}
                   schema={schema}
-                  properties={shape.kind === 'object' ? shape.properties : []}
+                  properties={properties}
+                  columns={columns}
                   open={open === index}
                   label={`${one} ${index + 1}`}
                   toggle={() => setOpen(open === index ? null : index)}
@@ -163,22 +167,31 @@ export function ListControl({ id, label, value, change, path, disabled, item }: 
   );
 }
 
-type CellsProps = { row: Json; schema: Schema; properties: Property[]; open: boolean; label: string; toggle: () => void };
+type CellsProps = {
+  row: Json;
+  schema: Schema;
+  properties: Property[];
+  columns: number;
+  open: boolean;
+  label: string;
+  toggle: () => void;
+};
 
-/** What a closed row says: its first three plain members, or the value in one line. */
-function Cells({ row, schema, properties, open, label, toggle }: CellsProps) {
-  const { root } = useForm();
-  const object = isObject(row) ? row : undefined;
-  const shown = object
+const PLAIN = ['text', 'number', 'choice', 'boolean', 'path', 'secret', 'flow', 'code', 'any'];
+
+/** The first three plain members that a row has. */
+const plainOf = (row: Json, properties: readonly Property[], root: Schema): Property[] =>
+  isObject(row)
     ? properties
-        .filter((property) =>
-          ['text', 'number', 'choice', 'boolean', 'path', 'secret', 'flow', 'code', 'any'].includes(
-            read(property.schema, root).shape.kind,
-          ),
-        )
-        .filter((property) => object[property.key] !== undefined && object[property.key] !== null)
+        .filter(({ key, schema }) => PLAIN.includes(read(schema, root).shape.kind) && row[key] !== undefined && row[key] !== null)
         .slice(0, 3)
     : [];
+
+/** What a closed row says: its first three plain members, or the value in one line. */
+function Cells({ row, schema, properties, columns, open, label, toggle }: CellsProps) {
+  const { root } = useForm();
+  const object = isObject(row) ? row : undefined;
+  const shown = plainOf(row, properties, root);
   const text =
     shown.length === 0
       ? [{ text: labelOf(row, schema, root), code: false }]
@@ -187,7 +200,7 @@ function Cells({ row, schema, properties, open, label, toggle }: CellsProps) {
     <button
       type="button"
       className={classes.cells}
-      data-columns={text.length}
+      data-columns={text.length > 1 ? columns : 1}
       aria-expanded={open}
       aria-label={`${label}: ${text.map((one) => one.text).join(', ')}`}
       onClick={toggle}
