@@ -24,6 +24,11 @@ pub struct Arguments {
 
 pub async fn run(place: Place, given: Arguments) -> Result<Status> {
     let folder = place.find()?;
+    for address in [given.listen, given.webhooks] {
+        if !address.ip().is_loopback() {
+            return Err(weft_server::ServerError::NotLoopback(address).into());
+        }
+    }
     let host = Host::open(&folder, |options| {
         options.host = HostKind::Server;
         options.resume = !given.link;
