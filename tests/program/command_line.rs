@@ -163,7 +163,10 @@ fn canonical_files_and_differences() {
 #[test]
 fn the_kept_schema_is_the_present_one() {
     let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/flow.schema.json")).expect("docs/flow.schema.json");
-    assert!(kept.trim() == Place::empty().expect(0, &["schema"]).trim(), "docs/flow.schema.json is not what `weft schema` prints: run ./dev types");
+    assert!(
+        kept.trim() == Place::empty().expect(0, &["schema"]).trim(),
+        "docs/flow.schema.json is not what `weft schema` prints: run ./dev types"
+    );
 }
 
 #[test]

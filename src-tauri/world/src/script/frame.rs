@@ -126,10 +126,29 @@ impl Answer {
             Answer::Undefined => Ok(Scripted::Undefined),
             Answer::Failed(fault) => Err(fault.into()),
             Answer::Value(json) => match Value::from_json_bytes(&json).or_else(|_| Value::from_json_bytes(&whole_characters(&json))) {
-                Ok(value) => Ok(Scripted::Value(value)),
+                Ok(value) => Ok(Scripted::Value(rounded(value))),
                 Err(error) => Err(Fault::new(FaultKind::Thrown, format!("what the script gave cannot be kept: {error}")).into()),
             },
         }
+    }
+}
+
+/// JavaScript knows no integers beyond 2^53: what looks like one in its JSON is a float.
+fn rounded(value: Value) -> Value {
+    fn has_some(value: &Value) -> bool {
+        match value {
+            Value::Number(n) => n.is_beyond_javascript(),
+            Value::List(items) => items.iter().any(has_some),
+            Value::Object(map) => map.values().any(has_some),
+            _ => false,
+        }
+    }
+    match &value {
+        value if !has_some(value) => value.clone(),
+        Value::Number(n) => Value::from(n.as_f64()),
+        Value::List(items) => Value::list(items.iter().cloned().map(rounded).collect()),
+        Value::Object(map) => Value::object(map.iter().map(|(key, value)| (key.clone(), rounded(value.clone())))),
+        _ => value,
     }
 }
 
