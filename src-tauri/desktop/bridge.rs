@@ -25,10 +25,12 @@ pub async fn events(opened: State<'_, Arc<Opened>>, since: Option<Cursor>, chann
             tokio::select! {
                 // Another workspace, or a page that listens anew.
                 () = old.cancelled() => return,
-                event = events.next() => match event {
-                    Some(event) if channel.send(event).is_ok() => {}
-                    _ => return,
-                },
+                event = events.next() => {
+                    let Some(event) = event else { return };
+                    if channel.send(event).is_err() {
+                        return;
+                    }
+                }
             }
         }
     });
