@@ -1,4 +1,5 @@
 // Where the interface begins.
+import './kit/language';
 import '@mantine/core/styles.layer.css';
 import '@fontsource-variable/instrument-sans';
 import '@fontsource-variable/geist-mono';

@@ -135,9 +135,12 @@ impl Answer {
 
 /// JavaScript knows no integers beyond 2^53: what looks like one in its JSON is a float.
 fn rounded(value: Value) -> Value {
+    fn is_other(n: weft_node::Number) -> bool {
+        n.is_beyond_javascript() && weft_node::Number::finite(n.as_f64()) != Some(n)
+    }
     fn has_some(value: &Value) -> bool {
         match value {
-            Value::Number(n) => n.is_beyond_javascript(),
+            Value::Number(n) => is_other(*n),
             Value::List(items) => items.iter().any(has_some),
             Value::Object(map) => map.values().any(has_some),
             _ => false,
@@ -145,7 +148,7 @@ fn rounded(value: Value) -> Value {
     }
     match &value {
         value if !has_some(value) => value.clone(),
-        Value::Number(n) => Value::from(n.as_f64()),
+        Value::Number(n) if is_other(*n) => Value::from(n.as_f64()),
         Value::List(items) => Value::list(items.iter().cloned().map(rounded).collect()),
         Value::Object(map) => Value::object(map.iter().map(|(key, value)| (key.clone(), rounded(value.clone())))),
         _ => value,
