@@ -26,7 +26,7 @@ until grep -q '#code=' "$place/out"; do
   sleep 0.5
 done
 grep -q 'the studio runs as a server' "$place/said" || { cat "$place/said" >&2; echo 'It did not say that it runs as a server.' >&2; exit 1; }
-python3 - "$(cat "$place/out")" <<'PY'
+python3 - "$(grep "#code=" "$place/out")" <<'PY'
 import json, sys, urllib.request
 origin, code = sys.argv[1].strip().split("/#code=")
 page = urllib.request.urlopen(origin + "/", timeout=10).read().decode()
