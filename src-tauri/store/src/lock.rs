@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// Who has the workspace open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +23,9 @@ impl std::fmt::Display for Holder {
     }
 }
 
+/// How long an own lock may outlive its store.
+const LINGERS: Duration = Duration::from_secs(2);
+
 /// Held until dropped; the operating system lets go of it when the process dies.
 #[derive(Debug)]
 pub struct Lock {
@@ -35,10 +39,20 @@ impl Lock {
         let path = folder.join(".weft/lock");
         let mut file =
             OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(|e| Error::io(&path, e))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::Held { folder: folder.to_owned(), by: read(&mut file) }),
-            Err(TryLockError::Error(error)) => return Err(Error::io(&path, error)),
+        let begin = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(Error::io(&path, error)),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            let by = read(&mut file);
+            // One that this process just closed is let go of a moment later: a thread may still be ending, or a child
+            // process may hold a copy of the file until it has become another program.
+            if by.pid != std::process::id() || begin.elapsed() > LINGERS {
+                return Err(Error::Held { folder: folder.to_owned(), by });
+            }
+            std::thread::sleep(Duration::from_millis(10));
         }
         let holder = Holder { pid: std::process::id(), host: host_name(), program: program.to_owned() };
         let text = serde_json::to_string(&holder).expect("plain fields are always JSON");
@@ -50,6 +64,7 @@ impl Lock {
 
 fn read(file: &mut File) -> Holder {
     let mut text = String::new();
+    let _ = file.rewind();
     let _ = file.take(4096).read_to_string(&mut text);
     serde_json::from_str(&text).unwrap_or_default()
 }
